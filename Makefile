@@ -1,0 +1,64 @@
+# Every target sets up what it needs; nothing but Python 3.11+ and make has to be there.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 3000
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export DO_NOT_TRACK = 1
+
+.PHONY: help setup setup-dev up demo test lint bench lock clean
+
+help:
+	@echo "make up     the whole mesh, live, in the Dagster UI (PORT=3000)"
+	@echo "make demo   the whole mesh once, without a UI"
+	@echo "make test   every test and every law"
+	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make bench  figures beside peers and limits"
+	@echo "make lock   renew the lock files after editing pyproject.toml"
+
+$(BIN)/uv: requirements-bootstrap.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-bootstrap.lock
+	@touch $@
+
+$(VENV)/.installed: $(BIN)/uv requirements.lock pyproject.toml
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/.installed
+
+setup-dev: $(VENV)/.installed-dev
+
+up: setup
+	@exec $(BIN)/mesh up --port $(PORT)
+
+demo: setup
+	@$(BIN)/mesh demo
+
+test: setup-dev
+	@$(BIN)/python -m pytest
+
+lint: setup-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup-dev
+	@$(BIN)/python -m bench
+
+UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-strip-extras --custom-compile-command "make lock" -q
+
+lock: $(BIN)/uv
+	@$(UV_COMPILE) pyproject.toml -o requirements.lock
+	@$(UV_COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@printf "uv\nhatchling>=1.25,<2\neditables>=0.5,<1\n" | $(UV_COMPILE) - -c requirements.lock -o requirements-bootstrap.lock
+
+clean:
+	rm -rf $(VENV) .mesh

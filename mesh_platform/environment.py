@@ -1,0 +1,78 @@
+"""Where the mesh is read from and where its state lives: four variables, each with a default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from mesh_platform import names
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Target(StrEnum):
+    """The engine that holds the mesh's tables."""
+
+    DUCKDB = "duckdb"
+    BIGQUERY = "bigquery"
+
+
+class EnvironmentProblem(Exception):
+    """The environment cannot serve the command; the text is one sentence a person can act on."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One moment's answer to: which mesh, which state, which engine, which landing zones."""
+
+    root: Path
+    home: Path
+    target: Target
+    landing: str
+    """A folder or a `gs://` prefix; a source table's files lie below `<landing>/<system>/<schema.table>/`."""
+
+    @property
+    def domains(self) -> Path:
+        return self.root / names.DOMAINS_FOLDER
+
+    @property
+    def dbt_projects(self) -> Path:
+        return self.root / names.DBT_FOLDER
+
+    @property
+    def warehouse_file(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def dbt_home(self) -> Path:
+        """Prepared dbt projects and artifacts; never in git."""
+        return self.home / "dbt"
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """The environment these variables describe; raises EnvironmentProblem for a value that cannot be."""
+    root = _folder(variables.get(names.ENV_ROOT), PROJECT_ROOT)
+    home = _folder(variables.get(names.ENV_HOME), PROJECT_ROOT / ".mesh")
+    if not root.is_dir():
+        raise EnvironmentProblem(f"{names.ENV_ROOT} is `{root}`, which is not a folder; point it at the folder that holds `{names.DOMAINS_FOLDER}/`")
+    if home.exists() and not home.is_dir():
+        raise EnvironmentProblem(f"{names.ENV_HOME} is `{home}`, which is a file; point it at a folder")
+    target = variables.get(names.ENV_TARGET) or Target.DUCKDB
+    if target not in set(Target):
+        raise EnvironmentProblem(f"{names.ENV_TARGET} is `{target}`; it must be one of {', '.join(f'`{t}`' for t in Target)}")
+    landing = variables.get(names.ENV_LANDING) or str(home / "landing")
+    if "://" in landing and not landing.startswith("gs://"):
+        raise EnvironmentProblem(f"{names.ENV_LANDING} is `{landing}`; it must be a folder or a `gs://` prefix")
+    return Environment(root=root, home=home, target=Target(target), landing=_landing(landing))
+
+
+def _folder(value: str | None, default: Path) -> Path:
+    return Path(value).expanduser().resolve() if value else default
+
+
+def _landing(value: str) -> str:
+    return value.rstrip("/") if "://" in value else str(Path(value).expanduser().resolve())

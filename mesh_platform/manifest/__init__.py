@@ -1,0 +1,1 @@
+"""The vocabulary of the mesh as frozen values, and its reader."""

@@ -1,0 +1,52 @@
+"""The governance council's two files: policy.yaml (bounds and levels) and exemptions.yaml (dated permissions)."""
+
+from datetime import date
+from enum import StrEnum
+
+
+
+from mesh_platform.manifest.product import Percent, PositiveInt, Text
+from mesh_platform.manifest.value import Value
+
+
+class PolicyLevel(StrEnum):
+    """What the council makes of a policy."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
+
+
+class Bounds(Value):
+    """The numbers policies compare with; the defaults are the article's."""
+
+    max_freshness_minutes: PositiveInt = 120
+    min_completeness_percent: Percent = 95.0
+    min_team_size: PositiveInt = 4
+    max_products_per_domain: PositiveInt = 15
+
+
+class PolicyFile(Value):
+    """domains/policy.yaml: which policies hold, at which level, with which bounds."""
+
+    bounds: Bounds = Bounds()
+    levels: dict[str, PolicyLevel] = {}
+    """Policy code → level, where it differs from the policy's own."""
+
+
+class Exemption(Value):
+    """A dated permission, granted by the council, for one product to break one policy."""
+
+    policy: Text
+    product: Text
+    until: date
+    granted_by: Text
+    reason: Text
+
+
+class ExemptionsFile(Value):
+    """domains/exemptions.yaml."""
+
+    exemptions: list[Exemption] = []
+
+

@@ -1,0 +1,69 @@
+"""The domain.yaml of one domain: its team and the systems it captures."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mesh_platform.manifest.product import PositiveInt, Text
+from mesh_platform.manifest.value import Value
+
+
+class Connector(StrEnum):
+    """What writes a source system's change records; `other` is declared but not landed here."""
+
+    DEBEZIUM = "debezium"
+    DATASTREAM = "datastream"
+    OTHER = "other"
+
+
+class SourceTable(Value):
+    """One captured table of a source system."""
+
+    name: Text
+    """As the database says it, `public.orders`."""
+    primary_key: Annotated[list[Text], Field(min_length=1)]
+    row_schema: Text = Field(alias="schema")
+    """The Avro schema of a row, relative to the domain's folder: `sources/public.orders.avsc`."""
+
+    @property
+    def table(self) -> str:
+        """The landed table's name: the source's schema name dropped."""
+        return self.name.rsplit(".", 1)[-1]
+
+
+class SourceSystem(Value):
+    """An operational database of the domain."""
+
+    name: Text
+    connector: Connector
+    tables: list[SourceTable] = []
+
+
+class DomainMetadata(Value):
+    """Who answers for the domain."""
+
+    name: Text
+    team: Text
+    oncall: Text
+    slack_channel: Text
+
+
+class DomainSpec(Value):
+    """What the domain is about and what it captures."""
+
+    team_size: PositiveInt
+    description: Text
+    source_systems: list[SourceSystem] = []
+    business_events: list[Text] = []
+    analytical_questions_owned: list[Text] = []
+    consumers: list[Text] = []
+
+
+class DomainManifest(Value):
+    """A business capability with one owning team; owns sources and products."""
+
+    apiVersion: Text
+    kind: Literal["Domain"]
+    metadata: DomainMetadata
+    spec: DomainSpec

@@ -1,0 +1,49 @@
+"""What is wrong, where, and what to do about it."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How much a finding matters: an error fails the command, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """Something wrong at `path:line`, with a permanent code and a fix."""
+
+    path: str
+    """Relative to MESH_ROOT, with forward slashes."""
+    line: int
+    """1-based."""
+    column: int
+    """1-based."""
+    code: str
+    level: Level
+    message: str
+    fix: str
+    key: str = ""
+    """The dotted key it is about, as `spec.slo.freshness.target_minutes`."""
+    product: str | None = None
+    """The product it is about, `domain.name`; None for a domain's or the council's file."""
+    exempted: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it decides the exit code."""
+        return self.level is Level.ERROR and not self.exempted
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.code} {self.message}\n  fix: {self.fix}"
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def failing(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that decide the exit code."""
+    return [f for f in findings if f.counts]

@@ -1,0 +1,186 @@
+"""The data-product.yaml of one data product: its contract with everyone who reads it."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from mesh_platform.manifest.value import Value
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+PositiveInt = Annotated[int, Field(gt=0)]
+Percent = Annotated[float, Field(gt=0, le=100)]
+
+
+class ProductMetadata(Value):
+    """Who owns the product and how to reach them."""
+
+    name: Text
+    domain: Text
+    owner: Text
+    oncall: Text
+    slack_channel: Text
+    catalog_url: Text | None = None
+
+
+class OutputPortKind(StrEnum):
+    """The adapter consumers read through in production."""
+
+    BIGQUERY = "bigquery"
+    DUCKDB = "duckdb"
+
+
+class AccessMode(StrEnum):
+    """How a consumer gets at the port."""
+
+    AUTHORIZED_VIEW = "read_via_authorized_view"
+
+
+class OutputPort(Value):
+    """Where consumers read: adapter, dataset, table, access mode."""
+
+    output_port: OutputPortKind
+    dataset: Text
+    table: Text
+    access_mode: AccessMode = AccessMode.AUTHORIZED_VIEW
+
+
+class EvolutionPolicy(StrEnum):
+    """What a new schema version may do to its readers."""
+
+    BACKWARD_COMPATIBLE = "backward_compatible"
+
+
+class Freshness(Value):
+    """Events are visible within this many minutes of happening."""
+
+    target_minutes: PositiveInt
+    warn_minutes: PositiveInt
+    error_minutes: PositiveInt
+    event_time: Text | None = None
+    """The column that says when the event happened; default the schema's only timestamp, or `event_timestamp`."""
+
+
+class Completeness(Value):
+    """At least this share of the events the sources say must exist is present."""
+
+    target_percent: Percent
+    warn_percent: Percent
+    error_percent: Percent
+    expected: Text | None = None
+    """The dbt model in `models/slo/` whose rows are the event keys and event times that must exist."""
+
+
+class Accuracy(Value):
+    """The product's dbt tests pass, at this cadence."""
+
+    validated_by: Text
+    run_frequency: Text
+
+
+class Slo(Value):
+    """What the product promises, and over which window it is judged."""
+
+    freshness: Freshness
+    completeness: Completeness
+    accuracy: Accuracy | None = None
+    objective_percent: Annotated[float, Field(gt=0, lt=100)] = 99.0
+    window_days: Annotated[int, Field(gt=0, le=90)] = 28
+
+
+class SourceTableInput(Value):
+    """An upstream that is a captured table of an operational database."""
+
+    system: Text
+    table: Text
+    cdc_tool: Text | None = None
+
+
+class ProductInput(Value):
+    """An upstream that is another data product, read through its published port."""
+
+    product: Text
+
+
+class Consumer(Value):
+    """A product of another domain that reads this one."""
+
+    domain: Text
+    product: Text | None = None
+
+
+class Lineage(Value):
+    """What the product is made from and who builds on it."""
+
+    upstream_sources: Annotated[list[SourceTableInput | ProductInput], Field(min_length=1)]
+    downstream_consumers: list[Consumer] = []
+
+
+class Sensitivity(Value):
+    """Which columns hold personal data."""
+
+    pii_columns: list[Text] = []
+
+
+class Refresh(Value):
+    """When the product is refreshed besides on every landed batch."""
+
+    schedule: Text
+    """A cron expression, in UTC."""
+
+
+class Example(Value):
+    """A query that shows a consumer how to use the product."""
+
+    title: Text
+    sql: Text
+
+
+class Lifecycle(Value):
+    """The end of the product, announced ahead."""
+
+    deprecated_on: date
+    retires_on: date | None = None
+    successor: Text | None = None
+
+
+class ProductSpec(Value):
+    """What consumers may rely on."""
+
+    description: Text
+    interface: OutputPort
+    schema_version: Text
+    schema_registry: Text | None = None
+    schema_evolution_policy: EvolutionPolicy = EvolutionPolicy.BACKWARD_COMPATIBLE
+    slo: Slo
+    lineage: Lineage
+    sensitivity: Sensitivity = Sensitivity()
+    refresh: Refresh | None = None
+    examples: list[Example] = []
+    lifecycle: Lifecycle | None = None
+
+
+class DataProduct(Value):
+    """A manifest: the contract of one independently deployable dataset."""
+
+    apiVersion: Text
+    kind: Literal["DataProduct"]
+    metadata: ProductMetadata
+    spec: ProductSpec
+
+    @property
+    def slo(self) -> Slo:
+        return self.spec.slo
+
+    @property
+    def port(self) -> OutputPort:
+        return self.spec.interface
+
+    @property
+    def source_inputs(self) -> list[SourceTableInput]:
+        return [u for u in self.spec.lineage.upstream_sources if isinstance(u, SourceTableInput)]
+
+    @property
+    def product_inputs(self) -> list[str]:
+        return [u.product for u in self.spec.lineage.upstream_sources if isinstance(u, ProductInput)]

@@ -1,0 +1,56 @@
+"""Every tag, metadata key, schema, column and environment variable that leaves the system."""
+
+from typing import Final
+
+# -- environment ------------------------------------------------------------------------------------------------
+ENV_HOME: Final = "MESH_HOME"
+ENV_ROOT: Final = "MESH_ROOT"
+ENV_TARGET: Final = "MESH_TARGET"
+ENV_LANDING: Final = "MESH_LANDING"
+
+# -- files in git -----------------------------------------------------------------------------------------------
+DOMAINS_FOLDER: Final = "domains"
+DBT_FOLDER: Final = "dbt_projects"
+DOMAIN_FILE: Final = "domain.yaml"
+PRODUCT_FILE: Final = "data-product.yaml"
+SCHEMA_FOLDER: Final = "schema"
+POLICY_FILE: Final = "policy.yaml"
+EXEMPTIONS_FILE: Final = "exemptions.yaml"
+
+# -- warehouse: the platform's own tables -----------------------------------------------------------------------
+REVISIONS: Final = "mesh_meta.revisions"
+LEDGER: Final = "mesh_landing.ledger"
+QUARANTINE: Final = "mesh_landing.quarantine"
+HEARTBEATS: Final = "mesh_landing.heartbeats"
+PUBLICATIONS: Final = "mesh_slo.publications"
+AUDITS: Final = "mesh_slo.audits"
+
+CHANGES_SUFFIX: Final = "__changes"
+PUBLISHED_SUFFIX: Final = "__published"
+PLATFORM_COLUMN_PREFIXES: Final = ("_mesh_", "_cdc_")
+BATCH_COLUMN: Final = "_mesh_batch"
+REVISION_COLUMN: Final = "_mesh_revision"
+
+
+def cdc_schema(domain: str) -> str:
+    """The warehouse schema of a domain's landed source tables."""
+    return f"{domain}_cdc"
+
+
+def internal_schema(domain: str) -> str:
+    """The warehouse schema that only the domain itself (and the platform) reads."""
+    return f"{domain}_internal"
+
+
+# -- Dagster ----------------------------------------------------------------------------------------------------
+TAG_DOMAIN: Final = "mesh/domain"
+TAG_PRODUCT: Final = "mesh/product"
+TAG_LAYER: Final = "mesh/layer"
+TAG_SCHEMA_VERSION: Final = "mesh/schema_version"
+TAG_QUARANTINED: Final = "mesh/quarantined"
+TAG_PII: Final = "mesh/pii"
+TAG_LANDING: Final = "mesh/landing"
+WAREHOUSE_POOL: Final = "warehouse"
+LOCATION: Final = "mesh"
+GOVERNANCE_JOB: Final = "governance"
+CHECKS: Final = ("freshness", "completeness", "accuracy", "contract", "governance")
