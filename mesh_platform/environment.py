@@ -58,12 +58,17 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     root = _folder(variables.get(names.ENV_ROOT), PROJECT_ROOT)
     home = _folder(variables.get(names.ENV_HOME), PROJECT_ROOT / ".mesh")
     if not root.is_dir():
-        raise EnvironmentProblem(f"{names.ENV_ROOT} is `{root}`, which is not a folder; point it at the folder that holds `{names.DOMAINS_FOLDER}/`")
+        raise EnvironmentProblem(
+            f"{names.ENV_ROOT} is `{root}`, which is not a folder;"
+            f" point it at the folder that holds `{names.DOMAINS_FOLDER}/`"
+        )
     if home.exists() and not home.is_dir():
         raise EnvironmentProblem(f"{names.ENV_HOME} is `{home}`, which is a file; point it at a folder")
     target = variables.get(names.ENV_TARGET) or Target.DUCKDB
     if target not in set(Target):
-        raise EnvironmentProblem(f"{names.ENV_TARGET} is `{target}`; it must be one of {', '.join(f'`{t}`' for t in Target)}")
+        raise EnvironmentProblem(
+            f"{names.ENV_TARGET} is `{target}`; it must be one of {', '.join(f'`{t}`' for t in Target)}"
+        )
     landing = variables.get(names.ENV_LANDING) or str(home / "landing")
     if "://" in landing and not landing.startswith("gs://"):
         raise EnvironmentProblem(f"{names.ENV_LANDING} is `{landing}`; it must be a folder or a `gs://` prefix")

@@ -7,6 +7,8 @@ ENV_HOME: Final = "MESH_HOME"
 ENV_ROOT: Final = "MESH_ROOT"
 ENV_TARGET: Final = "MESH_TARGET"
 ENV_LANDING: Final = "MESH_LANDING"
+ENV_BIGQUERY_PROJECT: Final = "MESH_BIGQUERY_PROJECT"
+ENV_BIGQUERY_LOCATION: Final = "MESH_BIGQUERY_LOCATION"
 
 # -- files in git -----------------------------------------------------------------------------------------------
 DOMAINS_FOLDER: Final = "domains"

@@ -1,1 +1,1 @@
-"""TBD."""
+"""The `mesh` command; it never imports an orchestrator."""

@@ -1,1 +1,1 @@
-"""TBD."""
+"""CDC files: zones, ledger, envelopes, change log, current state, quarantine."""

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-
+from pydantic import Field
 
 from mesh_platform.manifest.product import Percent, PositiveInt, Text
 from mesh_platform.manifest.value import Value
@@ -30,7 +30,7 @@ class PolicyFile(Value):
     """domains/policy.yaml: which policies hold, at which level, with which bounds."""
 
     bounds: Bounds = Bounds()
-    levels: dict[str, PolicyLevel] = {}
+    levels: dict[str, PolicyLevel] = Field(default_factory=dict)
     """Policy code → level, where it differs from the policy's own."""
 
 
@@ -47,6 +47,4 @@ class Exemption(Value):
 class ExemptionsFile(Value):
     """domains/exemptions.yaml."""
 
-    exemptions: list[Exemption] = []
-
-
+    exemptions: tuple[Exemption, ...] = ()

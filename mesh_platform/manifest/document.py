@@ -12,6 +12,9 @@ class Place:
     column: int
 
 
+FIRST_LINE = Place(1, 1)
+
+
 @dataclass(frozen=True)
 class Document:
     """A YAML file that was read: its path relative to MESH_ROOT and the place of every key."""
@@ -26,4 +29,4 @@ class Document:
             if key in self.places:
                 return self.places[key]
             key = key.rpartition(".")[0]
-        return Place(1, 1)
+        return FIRST_LINE

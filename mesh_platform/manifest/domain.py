@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mesh_platform.manifest.product import PositiveInt, Text
+from mesh_platform.manifest.product import ApiVersion, PositiveInt, Text
 from mesh_platform.manifest.value import Value
 
 
@@ -22,7 +22,7 @@ class SourceTable(Value):
 
     name: Text
     """As the database says it, `public.orders`."""
-    primary_key: Annotated[list[Text], Field(min_length=1)]
+    primary_key: Annotated[tuple[Text, ...], Field(min_length=1)]
     row_schema: Text = Field(alias="schema")
     """The Avro schema of a row, relative to the domain's folder: `sources/public.orders.avsc`."""
 
@@ -37,7 +37,7 @@ class SourceSystem(Value):
 
     name: Text
     connector: Connector
-    tables: list[SourceTable] = []
+    tables: tuple[SourceTable, ...] = ()
 
 
 class DomainMetadata(Value):
@@ -54,16 +54,16 @@ class DomainSpec(Value):
 
     team_size: PositiveInt
     description: Text
-    source_systems: list[SourceSystem] = []
-    business_events: list[Text] = []
-    analytical_questions_owned: list[Text] = []
-    consumers: list[Text] = []
+    source_systems: tuple[SourceSystem, ...] = ()
+    business_events: tuple[Text, ...] = ()
+    analytical_questions_owned: tuple[Text, ...] = ()
+    consumers: tuple[Text, ...] = ()
 
 
 class DomainManifest(Value):
     """A business capability with one owning team; owns sources and products."""
 
-    apiVersion: Text
+    apiVersion: ApiVersion  # noqa: N815  (the article's spelling)
     kind: Literal["Domain"]
     metadata: DomainMetadata
     spec: DomainSpec

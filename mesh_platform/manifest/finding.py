@@ -12,7 +12,7 @@ class Level(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Finding:
     """Something wrong at `path:line`, with a permanent code and a fix."""
 
@@ -31,6 +31,11 @@ class Finding:
     product: str | None = None
     """The product it is about, `domain.name`; None for a domain's or the council's file."""
     exempted: bool = False
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str, str]:
+        """Sorts by place, then by code; a total order, so that two runs print the same."""
+        return self.path, self.line, self.column, self.code, self.key, self.message
 
     @property
     def counts(self) -> bool:

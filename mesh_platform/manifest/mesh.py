@@ -1,9 +1,11 @@
 """Everything known at one moment: domains, products, the council's files, and what could not be read."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mesh_platform.manifest.circle import circles
 from mesh_platform.manifest.council import Exemption, PolicyFile
 from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.domain import DomainManifest, SourceSystem, SourceTable
@@ -73,18 +75,79 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
+class DbtModels:
+    """The dbt project of a domain, as far as its file names tell."""
+
+    path: str
+    """Of the project's folder, relative to MESH_ROOT."""
+    models: Mapping[str, str]
+    """Model name → path of its file, relative to MESH_ROOT."""
+
+
+@dataclass(frozen=True)
 class Mesh:
     """Everything known at one moment. Findings here are those of reading and typing; policies add theirs."""
 
     domains: Mapping[str, Domain]
     products: Mapping[str, Product]
     quarantined: Mapping[str, Quarantined] = field(default_factory=dict)
-    policy: PolicyFile = PolicyFile()
+    policy: PolicyFile = field(default_factory=PolicyFile)
+    policy_document: Document = field(default_factory=lambda: Document("domains/policy.yaml"))
     exemptions: tuple[tuple[Exemption, Document, int], ...] = ()
     """Each exemption with its file and its index in the list."""
+    dbt: Mapping[str, DbtModels] = field(default_factory=dict)
+    """Domain → its dbt project; a domain without one is absent."""
     findings: tuple[Finding, ...] = ()
 
     @cached_property
     def ports(self) -> Mapping[tuple[str, str], str]:
         """(dataset, table) of every published port → product id."""
         return {(p.manifest.port.dataset, p.manifest.port.table): p.id for p in self.products.values()}
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[str, ...]]:
+        """Product id → ids of the products that read it, itself never among them."""
+        read: dict[str, list[str]] = {}
+        for product in self.products.values():
+            for upstream in product.manifest.product_inputs:
+                if upstream != product.id and product.id not in read.setdefault(upstream, []):
+                    read[upstream].append(product.id)
+        return {upstream: tuple(readers) for upstream, readers in read.items()}
+
+    @cached_property
+    def port_holders(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """(dataset, table), lower case as a warehouse compares them → every product that claims this port."""
+        held: dict[tuple[str, str], list[str]] = {}
+        for product in self.products.values():
+            port = product.manifest.port
+            held.setdefault((port.dataset.lower(), port.table.lower()), []).append(product.id)
+        return {port: tuple(holders) for port, holders in held.items()}
+
+    @cached_property
+    def capturers(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """(source system, source table) → every domain that declares it."""
+        declared: dict[tuple[str, str], list[str]] = {}
+        for domain in self.domains.values():
+            for system, table in domain.source_tables:
+                declared.setdefault((system.name, table.name), []).append(domain.name)
+        return {source: tuple(domains) for source, domains in declared.items()}
+
+    @cached_property
+    def circles(self) -> Mapping[str, tuple[str, ...]]:
+        """Product id → the circle of reading it is part of; a product in none is absent."""
+        return circles({p.id: [u for u in p.manifest.product_inputs if u != p.id] for p in self.products.values()})
+
+    @cached_property
+    def known_products(self) -> frozenset[str]:
+        """Every product there is, those in quarantine included."""
+        return frozenset(self.products) | frozenset(self.quarantined)
+
+    @cached_property
+    def product_counts(self) -> Mapping[str, int]:
+        """Domain → how many products lie in it, those in quarantine included; a domain without any is absent."""
+        return Counter(product.partition(".")[0] for product in self.known_products)
+
+    @cached_property
+    def known_domains(self) -> frozenset[str]:
+        """Every domain there is, those included whose file could not be read."""
+        return frozenset(self.domains) | frozenset(self.product_counts)

@@ -4,11 +4,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from mesh_platform.manifest.value import Value
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+ApiVersion = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([a-z0-9][a-z0-9.-]*/)?v1$")]
+"""A later version of the format would mean something else by the same keys."""
 PositiveInt = Annotated[int, Field(gt=0)]
 Percent = Annotated[float, Field(gt=0, le=100)]
 
@@ -103,6 +105,19 @@ class ProductInput(Value):
     product: Text
 
 
+def _upstream(value: object) -> str | None:
+    """Which kind of upstream the keys that are present say; None when they say none, or both."""
+    keys = set(value) if isinstance(value, dict) else set(getattr(value, "model_fields_set", ()))
+    source, product = bool(keys & {"system", "table"}), "product" in keys
+    return None if source == product else "<product>" if product else "<source table>"
+
+
+Upstream = Annotated[
+    Annotated[SourceTableInput, Tag("<source table>")] | Annotated[ProductInput, Tag("<product>")],
+    Discriminator(_upstream),
+]
+
+
 class Consumer(Value):
     """A product of another domain that reads this one."""
 
@@ -113,14 +128,14 @@ class Consumer(Value):
 class Lineage(Value):
     """What the product is made from and who builds on it."""
 
-    upstream_sources: Annotated[list[SourceTableInput | ProductInput], Field(min_length=1)]
-    downstream_consumers: list[Consumer] = []
+    upstream_sources: Annotated[tuple[Upstream, ...], Field(min_length=1)]
+    downstream_consumers: tuple[Consumer, ...] = ()
 
 
 class Sensitivity(Value):
     """Which columns hold personal data."""
 
-    pii_columns: list[Text] = []
+    pii_columns: tuple[Text, ...] = ()
 
 
 class Refresh(Value):
@@ -157,14 +172,14 @@ class ProductSpec(Value):
     lineage: Lineage
     sensitivity: Sensitivity = Sensitivity()
     refresh: Refresh | None = None
-    examples: list[Example] = []
+    examples: tuple[Example, ...] = ()
     lifecycle: Lifecycle | None = None
 
 
 class DataProduct(Value):
     """A manifest: the contract of one independently deployable dataset."""
 
-    apiVersion: Text
+    apiVersion: ApiVersion  # noqa: N815  (the article's spelling)
     kind: Literal["DataProduct"]
     metadata: ProductMetadata
     spec: ProductSpec

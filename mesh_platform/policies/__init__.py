@@ -1,1 +1,1 @@
-"""TBD."""
+"""Governance as code: one rule, one function, one permanent code."""

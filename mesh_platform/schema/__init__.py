@@ -1,1 +1,1 @@
-"""TBD."""
+"""Avro as the contract of a table: strict parse, columns, warehouse types, the history of versions."""

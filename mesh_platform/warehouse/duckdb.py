@@ -63,7 +63,8 @@ class DuckDbWarehouse:
     def columns(self, schema: str, table: str) -> list[tuple[str, str]]:
         rows = self.query(
             "select column_name, data_type from information_schema.columns"
-            " where table_catalog = current_database() and table_schema = ? and table_name = ? order by ordinal_position",
+            " where table_catalog = current_database() and table_schema = ? and table_name = ?"
+            " order by ordinal_position",
             [schema, table],
         )
         return [(str(name), str(kind)) for name, kind in rows]

@@ -52,7 +52,9 @@ def open_warehouse(environment: Environment, *, read_only: bool = False, wait: f
     Raises WarehouseBusy when it stays taken, WarehouseUnavailable when it is missing (read only) or broken.
     """
     if environment.target is not Target.DUCKDB:
-        raise EnvironmentProblem(f"target `{environment.target}` has no warehouse adapter in this version; set MESH_TARGET=duckdb")
+        raise EnvironmentProblem(
+            f"target `{environment.target}` has no warehouse adapter in this version; set MESH_TARGET=duckdb"
+        )
     from mesh_platform.warehouse.duckdb import open_duckdb
 
     with open_duckdb(environment.warehouse_file, read_only=read_only, wait=wait) as warehouse:

@@ -15,7 +15,8 @@ def ensure_revisions(warehouse: Warehouse) -> None:
     warehouse.execute("create schema if not exists mesh_meta")
     warehouse.execute(
         f"create table if not exists {names.REVISIONS}"
-        " (revision bigint primary key, kind varchar not null, subject varchar not null, committed_at timestamptz not null)"
+        " (revision bigint primary key, kind varchar not null, subject varchar not null,"
+        " committed_at timestamptz not null)"
     )
 
 

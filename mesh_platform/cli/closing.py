@@ -1,0 +1,54 @@
+"""The closing table: every product, what it holds, how it stands."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from mesh_platform.slo.measurement import Verdict
+from mesh_platform.slo.status import Status
+
+_COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
+
+
+def table(products: Sequence[Status]) -> Table:
+    """One row a product."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    shown.add_column("product")
+    for name in ("rows", "freshness", "completeness"):
+        shown.add_column(name, justify="right")
+    shown.add_column("verdicts")
+    for s in products:
+        rows = f"{s.rows:,}" if s.rows is not None else "not published"
+        shown.add_row(
+            s.product, rows, _value(s, "freshness", "{:.1f} min"), _value(s, "completeness", "{:.2f} %"), _verdicts(s)
+        )
+    return shown
+
+
+def as_json(s: Status) -> dict[str, object]:
+    """The same, for a program."""
+    return {
+        "product": s.product,
+        "rows": s.rows,
+        "freshness_minutes": _number(s, "freshness"),
+        "completeness_percent": _number(s, "completeness"),
+        "verdicts": {sli: str(m.verdict) for sli, m in s.measurements.items()},
+        "reasons": {sli: m.reason for sli, m in s.measurements.items() if m.verdict is not Verdict.PASS},
+    }
+
+
+def _number(s: Status, sli: str) -> float | None:
+    return s.measurements[sli].value if sli in s.measurements else None
+
+
+def _value(s: Status, sli: str, shape: str) -> str:
+    number = _number(s, sli)
+    return shape.format(number) if number is not None else "-"
+
+
+def _verdicts(s: Status) -> str:
+    """What did not pass, or that all did."""
+    other = [(sli, m.verdict) for sli, m in s.measurements.items() if m.verdict is not Verdict.PASS]
+    if s.measurements and not other:
+        return f"[{_COLOURS[Verdict.PASS]}]all {len(s.measurements)} pass[/]"
+    return ", ".join(f"[{_COLOURS[verdict]}]{sli} {verdict}[/]" for sli, verdict in other)

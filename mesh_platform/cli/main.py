@@ -1,0 +1,83 @@
+"""`mesh`: one table of commands, each imported only when it is asked for."""
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final, NoReturn
+
+import click
+
+from mesh_platform.environment import EnvironmentProblem
+from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable
+
+USAGE_EXIT: Final = 2
+INTERRUPTED_EXIT: Final = 130
+
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "validate": ("mesh_platform.cli.validate:validate", "Check every manifest, schema and policy of the mesh."),
+    "explain": ("mesh_platform.cli.explain:explain", "Say what a code or a promise means, and what to do."),
+    "prepare": ("mesh_platform.cli.prepare:prepare", "Renew the dbt artifacts whose sources changed."),
+    "land": ("mesh_platform.cli.land:land", "Land the CDC files that have arrived, once."),
+    "slo": ("mesh_platform.cli.slo:slo", "Measure the promises of the products."),
+    "demo": ("mesh_platform.cli.demo:demo", "Run the whole mesh once on demo data."),
+    "up": ("mesh_platform.cli.up:up", "Serve the mesh, live, in the Dagster UI."),
+    "shop": ("mesh_platform.cli.shop:shop", "Trade in the demo shop: write change records to the landing zone."),
+}
+"""Name → (where the command is, its line in `mesh --help`), in the order of a day's work."""
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name, and loads the one that is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+def mesh() -> None:
+    """A data mesh from manifests: validate it, land its sources, measure its promises, run it."""
+
+
+def main() -> NoReturn:
+    """Run the command line; whatever a user can cause ends in one sentence and an exit code."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence_stdout()
+        code = 0
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of these arguments: 0 fine, 1 failures, 2 usage or environment, 130 interrupted."""
+    try:
+        result = mesh.main(args=arguments, prog_name="mesh", standalone_mode=False)
+    except click.exceptions.Abort:
+        return INTERRUPTED_EXIT
+    except click.ClickException as problem:
+        problem.show()
+        return USAGE_EXIT
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (EnvironmentProblem, WarehouseBusy, WarehouseUnavailable) as problem:
+        click.echo(f"mesh: {problem}", err=True)
+        return USAGE_EXIT
+    return result if isinstance(result, int) else 0
+
+
+def _silence_stdout() -> None:
+    """The reader has gone; what is still buffered would only raise again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,71 @@
+"""`mesh slo`: how the promises stand, now or at another moment."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import click
+
+from mesh_platform.environment import read_environment
+from mesh_platform.manifest.gather import gather
+from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.slo.measure import SLIS, measure_environment
+from mesh_platform.slo.measurement import Measurement, Verdict
+
+_COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
+
+
+class _Moment(click.ParamType[datetime]):
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"`{value}` is no ISO 8601 time; write `2026-11-23T14:05:00Z`", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@click.command()
+@click.argument("products", nargs=-1, metavar="[PRODUCT ...]")
+@click.option("--at", type=_Moment(), help="The moment to judge, ISO 8601; UTC where no zone is given. Default: now.")
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def slo(products: Sequence[str], at: datetime | None, shape: str) -> None:
+    """Freshness, completeness and accuracy of PRODUCT ... (default: all), measured now.
+
+    Exit code 1 when a verdict is `error`; `unknown` is not an error.
+    """
+    environment = read_environment(os.environ)
+    mesh = gather(environment.root)
+    chosen = _chosen(mesh, products)
+    found = measure_environment(mesh, environment, chosen, SLIS, at or datetime.now(UTC))
+    found.sort(key=lambda m: (m.product, SLIS.index(m.sli)))
+    if shape == "json":
+        click.echo(json.dumps({"measurements": [m.as_json() for m in found]}, indent=2))
+    else:
+        _print(found)
+    sys.exit(1 if any(m.verdict is Verdict.ERROR for m in found) else 0)
+
+
+def _chosen(mesh: Mesh, ids: Sequence[str]) -> list[Product]:
+    for product in ids:
+        if product in mesh.quarantined:
+            raise click.UsageError(f"the manifest of `{product}` cannot be read; `mesh validate` says why")
+        if product not in mesh.products:
+            raise click.UsageError(
+                f"there is no product `{product}`; there are: {', '.join(sorted(mesh.products)) or 'none'}"
+            )
+    return [mesh.products[i] for i in dict.fromkeys(ids)] if ids else [mesh.products[i] for i in sorted(mesh.products)]
+
+
+def _print(found: Sequence[Measurement]) -> None:
+    if not found:
+        click.echo("the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml")
+    width = max((len(m.product) for m in found), default=0)
+    for m in found:
+        verdict = click.style(f"{m.verdict:<7}", fg=_COLOURS[m.verdict])
+        click.echo(f"{verdict} {m.product:<{width}}  {m.sli:<12}  {m.reason}")

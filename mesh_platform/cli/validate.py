@@ -1,0 +1,84 @@
+"""`mesh validate`: the whole mesh against every policy, in under a second."""
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mesh_platform.cli.formats import as_github, as_json, as_junit
+from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
+from mesh_platform.manifest.finding import Finding, failing
+from mesh_platform.manifest.gather import gather
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.report import report, source_lines, summary
+from mesh_platform.policies.govern import govern
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github", "junit"]), default="text", show_default=True
+)
+def validate(paths: tuple[str, ...], form: str) -> int:
+    """Check every manifest, schema and policy of the mesh.
+
+    PATH narrows which findings are shown; the whole mesh is read all the same. Exit code 1 when an error is shown.
+    """
+    started = time.perf_counter()
+    environment = read_environment(os.environ)
+    chosen = [path_in_mesh(environment, Path.cwd(), path) for path in paths]
+    mesh = gather(environment.root)
+    findings = narrowed(govern(mesh, datetime.now(UTC).date()), chosen)
+    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started))
+    return 1 if failing(findings) else 0
+
+
+def path_in_mesh(environment: Environment, here: Path, path: str) -> str:
+    """A path as findings spell it; raises EnvironmentProblem for one that does not exist or lies elsewhere."""
+    candidates = [Path(os.path.normpath(base / path)) for base in (here, environment.root)]
+    there = [c for c in candidates if os.path.lexists(c)]
+    spelled = [*there, *(c.resolve() for c in there)]
+    inside = [c for c in spelled if c.is_relative_to(environment.root)]
+    if not there:
+        raise EnvironmentProblem(f"`{path}` does not exist")
+    if not inside:
+        raise EnvironmentProblem(
+            f"`{path}` is not part of the mesh at `{environment.root}`; MESH_ROOT says which mesh is read"
+        )
+    return inside[0].relative_to(environment.root).as_posix()
+
+
+def narrowed(findings: Sequence[Finding], paths: Sequence[str]) -> Sequence[Finding]:
+    """The findings at or below one of the paths; all of them when there are none."""
+    if not paths or "." in paths:
+        return findings
+    return [f for f in findings if any(f.path == p or f.path.startswith(f"{p}/") for p in paths)]
+
+
+def _shown(form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float) -> str:
+    match form:
+        case "json":
+            return as_json(findings, len(mesh.products), len(mesh.quarantined), len(mesh.domains), seconds)
+        case "github":
+            return as_github(findings)
+        case "junit":
+            return as_junit(findings, [*mesh.products, *mesh.quarantined])
+    blocks = report(findings, source_lines(environment.root), _paint)
+    return "\n\n".join([*blocks, _last_line(mesh, findings, seconds)])
+
+
+def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float) -> str:
+    quarantined = f", {len(mesh.quarantined)} quarantined" if mesh.quarantined else ""
+    read = f"{_count(len(mesh.products), 'product')}{quarantined}, {_count(len(mesh.domains), 'domain')}"
+    return _paint(f"{summary(findings)} in {read} ({seconds:.2f} s)", "red" if failing(findings) else "green")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _paint(text: str, colour: str) -> str:
+    return click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)

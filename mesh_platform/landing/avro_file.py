@@ -1,0 +1,140 @@
+"""An Avro container of envelopes as lines of JSON, after a check that it is whole and what it says it is.
+
+The check is ours because a reader that trusts a header can be made to stop early, or to ask for all memory there is.
+"""
+
+import base64
+import bz2
+import json
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+import fastavro
+
+from mesh_platform.landing.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line
+
+_MAGIC: Final = b"Obj\x01"
+_SYNC: Final = 16
+_LARGEST_BLOCK: Final = 128 << 20
+"""Bytes of a block when expanded; writers start a new block after 16 KB to a few MB."""
+
+
+def avro_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
+    """One line a record, in Debezium's JSON encodings. Raises Unreadable, before the first line for a broken container."""
+    _check(stream, size)
+    stream.seek(0)
+    try:
+        for record in fastavro.reader(stream):
+            yield _line(record)
+    except Exception as problem:  # noqa: BLE001 - what a hostile file makes the decoder raise has no common base
+        raise Unreadable(f"Avro that cannot be decoded: {type(problem).__name__}: {problem}") from problem
+
+
+def _line(record: Any) -> bytes:
+    line = json.dumps(record, default=_plain, separators=(",", ":")).encode()
+    if len(line) > LONGEST_LINE:
+        line = bad_line(f"a record of {len(line)} bytes; at most {LONGEST_LINE} are read", line[:KEPT])
+    return line + b"\n"
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case bytes():
+            return base64.b64encode(value).decode()
+        case Decimal() | UUID():
+            return str(value)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case _:
+            raise TypeError(f"{type(value).__name__} has no place in an envelope")
+
+
+def _check(stream: BinaryIO, size: int) -> None:
+    container = _Container(stream, size)
+    codec = container.header()
+    expand = _CODECS.get(codec)
+    if expand is None:
+        raise Unreadable(f"Avro codec `{codec}`; {', '.join(f'`{c}`' for c in _CODECS)} are read")
+    expansion = Expansion(stream, size)
+    while container.left:
+        count, data = container.block()
+        length = _expanded(expand, data)
+        expansion.count_in(length)
+        if count > length:
+            raise Unreadable(f"an Avro block that claims {count} records in {length} bytes")
+
+
+def _expanded(expand: Callable[[bytes], int], data: bytes) -> int:
+    try:
+        length = expand(data)
+    except (zlib.error, OSError, lzma.LZMAError, EOFError) as problem:
+        raise Unreadable(f"an Avro block that cannot be expanded: {problem}") from problem
+    if length > _LARGEST_BLOCK:
+        raise Unreadable(f"an Avro block of more than {_LARGEST_BLOCK} bytes")
+    return length
+
+
+_CODECS: Final[dict[str, Callable[[bytes], int]]] = {
+    "null": len,
+    "deflate": lambda data: len(zlib.decompressobj(-15).decompress(data, _LARGEST_BLOCK + 1)),
+    "bzip2": lambda data: len(bz2.BZ2Decompressor().decompress(data, _LARGEST_BLOCK + 1)),
+    "xz": lambda data: len(lzma.LZMADecompressor().decompress(data, _LARGEST_BLOCK + 1)),
+}
+
+
+class _Container:
+    """The frame of a container: header and blocks, none of them decoded."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self.stream = stream
+        self.left = size
+        """Bytes not yet looked at."""
+        self.sync = b""
+
+    def header(self) -> str:
+        """The codec."""
+        if self.left < len(_MAGIC) or self._take(len(_MAGIC)) != _MAGIC:
+            raise Unreadable("no Avro container: it does not begin with `Obj1`")
+        metadata: dict[bytes, bytes] = {}
+        while count := self._long():
+            if count < 0:
+                self._long()
+            for _ in range(min(abs(count), self.left)):
+                key = self._take(self._long())
+                metadata[key] = self._take(self._long())
+        self.sync = self._take(_SYNC)
+        return metadata.get(b"avro.codec", b"null").decode("utf-8", "replace")
+
+    def block(self) -> tuple[int, bytes]:
+        """(the number of records it claims, its bytes)."""
+        count, length = self._long(), self._long()
+        data = self._take(length)
+        if count < 0 or self._take(_SYNC) != self.sync:
+            raise Unreadable("an Avro block does not end where it says: the file is cut or broken")
+        return count, data
+
+    def _take(self, length: int) -> bytes:
+        if not 0 <= length <= self.left:
+            raise Unreadable(f"a cut Avro container: {length} bytes are claimed where {self.left} are left")
+        self.left -= length
+        data = self.stream.read(length)
+        if len(data) < length:
+            raise Unreadable("a cut Avro container")
+        return data
+
+    def _long(self) -> int:
+        """A zigzag variable-length integer."""
+        value = shift = 0
+        while True:
+            byte = self._take(1)[0]
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return (value >> 1) ^ -(value & 1)
+            if shift > 63:
+                raise Unreadable("a broken Avro container: a number of more than 64 bits")

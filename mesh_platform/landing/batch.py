@@ -1,0 +1,175 @@
+"""One batch of one zone's files: parsed together, and landed in one transaction or not at all."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from mesh_platform import names
+from mesh_platform.landing.change_log import FRESH, append, find_fresh, fold
+from mesh_platform.landing.current_state import renew
+from mesh_platform.landing.envelope import BAD, BLANK, CHANGE, PARSED, parse
+from mesh_platform.landing.heartbeat import note_heartbeats
+from mesh_platform.landing.landed_table import LandedTable
+from mesh_platform.landing.ledger import LANDED, QUARANTINED
+from mesh_platform.landing.quarantine import quarantine
+from mesh_platform.landing.report import Rows
+from mesh_platform.landing.staging import Staged, Vanished, stage
+from mesh_platform.landing.zone import FileGeneration, zone_name
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
+from mesh_platform.warehouse.revision import next_revision
+from mesh_platform.warehouse.sql import literal
+
+_ROOM: Final = 2 << 20
+"""Bytes of a line the engine's reader is prepared for at least; its own default."""
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Where a batch's files lie, and the table whose changes they hold; None in a folder that is no table's."""
+
+    system: str
+    source_table: str
+    table: LandedTable | None = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        return zone_name(self.system, self.source_table)
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of a batch."""
+
+    files: int
+    rows: Rows
+    revision: int | None
+
+
+def land_batch(
+    warehouse: Warehouse, zone: Zone, files: Sequence[FileGeneration], now: datetime, run_id: str | None
+) -> Landed:
+    """Everything about these files, their rows, the ledger and the rest, in one transaction."""
+    with TemporaryDirectory(prefix="mesh-landing-") as folder:
+        staged = _stage(files, Path(folder))
+        readable = _readable(warehouse, zone, staged, Path(folder))
+        if readable is not staged:
+            _parse(warehouse, zone, readable, Path(folder))
+        with warehouse.transaction():
+            return _land(warehouse, zone, readable, now, run_id)
+
+
+def _stage(files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
+    """In the order of their paths: a file's place in the stream, where the source tells no other."""
+    staged = []
+    for number, file in enumerate(sorted(files)):
+        with suppress(Vanished):
+            staged.append(stage(number, file, folder))
+    return staged
+
+
+def _readable(warehouse: Warehouse, zone: Zone, staged: list[Staged], folder: Path) -> list[Staged]:
+    """Parse; a file that the engine refuses is found by halving, and spoils only itself."""
+    try:
+        _parse(warehouse, zone, staged, folder)
+    except QueryRejected as problem:
+        if len(staged) == 1:
+            reason = f"the engine cannot read it: {str(problem).splitlines()[0]}"
+            return [replace(staged[0], path=None, problem=reason)]
+        half = len(staged) // 2
+        return [s for part in (staged[:half], staged[half:]) for s in _readable(warehouse, zone, part, folder)]
+    return staged
+
+
+def _parse(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], folder: Path) -> None:
+    paths = [s.path for s in staged if s.path]
+    if not paths:
+        empty = folder / "-1.jsonl"
+        empty.touch()
+        paths = [str(empty)]
+    longest = max([_ROOM, *(s.longest + 1 for s in staged)])
+    warehouse.execute(parse(paths, longest, zone.table))
+
+
+def _land(
+    warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], now: datetime, run_id: str | None
+) -> Landed:
+    _note_places(warehouse, staged)
+    revision = _land_changes(warehouse, zone.table, now) if zone.table else None
+    quarantine(warehouse, now)
+    note_heartbeats(warehouse, zone.system, now)
+    return Landed(len(staged), _note_files(warehouse, zone, revision, now, run_id), revision)
+
+
+def _land_changes(warehouse: Warehouse, table: LandedTable, now: datetime) -> int | None:
+    """The revision they landed in; None where nothing was new."""
+    fresh = find_fresh(warehouse, table)
+    if not fresh.changes:
+        return None
+    revision = next_revision(warehouse, "landing", table.zone, now)
+    if fresh.folded_keys:
+        fold(warehouse, table, fresh)
+    append(warehouse, table, fresh, revision, now)
+    renew(warehouse, table, fresh, revision)
+    return revision
+
+
+def _note_places(warehouse: Warehouse, staged: Sequence[Staged]) -> None:
+    """The batch's files as a table, with the row of the parsed lines each begins at."""
+    shape = {"number": "INTEGER", "size": "BIGINT"}
+    shape |= dict.fromkeys(("path", "generation", "system", "source_table", "checksum", "problem"), "VARCHAR")
+    files = [
+        {
+            "number": s.number,
+            "size": s.file.size,
+            "path": s.file.path,
+            "generation": s.file.generation,
+            "system": s.file.system,
+            "source_table": s.file.source_table,
+            "checksum": s.checksum,
+            "problem": s.problem,
+        }
+        for s in staged
+    ]
+    warehouse.execute(
+        f"""create or replace temp table mesh_places as
+        select f.*, coalesce(p.first_row, 0) as first_row
+        from (select unnest(from_json(?, {literal(json.dumps([shape]))}), recursive := true)) f
+        left join (select _mesh_file, min(rowid) as first_row from {PARSED} group by 1) p on p._mesh_file = f.number""",
+        [json.dumps(files)],
+    )
+
+
+def _note_files(
+    warehouse: Warehouse, zone: Zone, revision: int | None, now: datetime, run_id: str | None
+) -> Rows:
+    """Write the ledger; returns what the batch adds up to."""
+    applied = f"from {FRESH} group by 1" if zone.table else "where false group by 1"
+    times = "min(_cdc_source_timestamp), max(_cdc_source_timestamp)" if zone.table else "null::timestamptz, null::timestamptz"
+    warehouse.execute(
+        f"""create or replace temp table mesh_outcome as
+        with lines as (
+            select _mesh_file as number, count(*) filter (_mesh_kind <> '{BLANK}') as read,
+                count(*) filter (_mesh_kind = '{CHANGE}') as changes, count(*) filter (_mesh_kind = '{BAD}') as bad
+            from {PARSED} group by 1),
+        fresh (number, applied, first_event_at, last_event_at) as (select _mesh_file, count(*), {times} {applied})
+        select f.*, if(problem is null, coalesce(read, 0), 1) as read, coalesce(applied, 0) as applied,
+            coalesce(changes - coalesce(applied, 0), 0) as duplicate, if(problem is null, coalesce(bad, 0), 1) as quarantined,
+            first_event_at, last_event_at
+        from mesh_places f left join lines using (number) left join fresh using (number)""",
+    )
+    warehouse.execute(
+        f"""insert into {names.LEDGER}
+        select path, generation, system, source_table, if(problem is null, '{LANDED}', '{QUARANTINED}'), size, checksum,
+            read, applied, duplicate, read - applied - duplicate - quarantined, quarantined,
+            first_event_at, last_event_at, ?, ?::timestamptz, ?
+        from mesh_outcome order by path""",
+        [revision, now, run_id],
+    )
+    totals = ", ".join(f"coalesce(sum({c}), 0)" for c in ("read", "applied", "duplicate", "quarantined"))
+    read, applied_rows, duplicate, bad = map(int, warehouse.query(f"select {totals} from mesh_outcome")[0])
+    return Rows(read, applied_rows, duplicate, read - applied_rows - duplicate - bad, bad)

@@ -1,0 +1,131 @@
+"""How a connector's text becomes a value of the declared type: SQL that yields NULL for what does not fit.
+
+A connector writes times as ISO text or as a number since 1970 (or midnight) in the unit the row schema declares, exact
+numbers as text, base64 or a number, bytes as base64. Everything else is as it is in JSON.
+"""
+
+import json
+from typing import Any, Final
+
+from mesh_platform.environment import Target
+from mesh_platform.schema.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, unwrapped
+from mesh_platform.schema.record import Column
+from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.warehouse.sql import literal
+
+_DAY_MICROS: Final = 86_400_000_000
+_FOREVER_MILLIS: Final = 9_223_372_036_825_200
+"""What Debezium writes for PostgreSQL's `infinity` in numeric modes, in milliseconds; `-infinity` is below minus this."""
+_NUMBER: Final = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?"
+
+
+def decoded(text: str, kind: AvroType) -> str:
+    """SQL for the value that the SQL expression `text` (VARCHAR) stands for; NULL where it stands for none."""
+    match kind:
+        case Primitive(logical="decimal") | Fixed(logical="decimal"):
+            return _decimal(text, kind.precision or 0, kind.scale)
+        case Primitive():
+            return _primitive(text, kind)
+        case Fixed():
+            return f"case when octet_length(try(from_base64({text}))) = {kind.size} then from_base64({text}) end"
+        case Enum():
+            # a list, not `in (…)`: of that the engine makes a join, and forgets the order of the lines
+            return f"case when list_contains([{', '.join(map(literal, kind.symbols))}], {text}) then {text} end"
+        case _:
+            return f"try(json_transform_strict({text}, {literal(json.dumps(_structure(kind)))}))"
+
+
+def default_text(column: Column) -> str | None:
+    """What stands in for a value that may not be null and was not sent: the schema's default, as JSON text would."""
+    plain = isinstance(column.type, Primitive) and column.type.name not in ("bytes", "null")
+    if column.nullable or not column.has_default or not (plain or isinstance(column.type, Enum)):
+        return None
+    return column.default if isinstance(column.default, str) else json.dumps(column.default)
+
+
+def _primitive(text: str, kind: Primitive) -> str:
+    match kind.logical or kind.name:
+        case "int":
+            return _whole(text, "INTEGER")
+        case "long":
+            return _whole(text, "BIGINT")
+        case "float" | "double":
+            return _floating(text, kind.name)
+        case "boolean":
+            return f"try_cast({text} as boolean)"
+        case "bytes":
+            return f"try(from_base64({text}))"
+        case "uuid":
+            return f"case when try_cast({text} as uuid) is not null then {text} end"
+        case "date":
+            return _or_number(text, "INTEGER", "date '1970-01-01' + {n}", f"try_cast({text} as date)")
+        case "time-millis" | "time-micros":
+            return _time(text, 1000 if kind.logical == "time-millis" else 1)
+        case "string":
+            return text
+        case logical:
+            return _timestamp(text, logical)
+
+
+def _whole(text: str, kind: str) -> str:
+    """`try_cast` alone would round `1.5` and read `0x1F`."""
+    value = f"try_cast({text} as {kind})"
+    exact = f"regexp_full_match({text}, {literal(_NUMBER)}) and try_cast({text} as decimal(38, 10)) = {value}"
+    return f"case when {value}::varchar = {text} then {value} when {exact} then {value} end"
+
+
+def _floating(text: str, kind: str) -> str:
+    """A number too great for the type would become infinite."""
+    value = f"try_cast({text} as {kind})"
+    return f"case when isinf({value}) and not contains(lower({text}), 'inf') then null else {value} end"
+
+
+def _time(text: str, micros: int) -> str:
+    """A whole day or more is no time of day, which the engine would wrap around; and it would forget an offset."""
+    count = f"try_cast({text} as BIGINT)"
+    of_day = f"{count} between 0 and {_DAY_MICROS // micros - 1}"
+    number = f"case when {of_day} then time '00:00:00' + to_microseconds({count} * {micros}) end"
+    utc = f"regexp_full_match({text}, '[0-9:.]+(Z|[+-]00:?00)?')"
+    return f"case when {count} is not null then {number} when {utc} then try_cast({text} as time) end"
+
+
+def _timestamp(text: str, logical: str) -> str:
+    zoned = not logical.startswith("local-")
+    kind, make = ("timestamptz", "make_timestamptz") if zoned else ("timestamp", "make_timestamp")
+    micros = 1000 if logical.endswith("millis") else 1
+    forever = _FOREVER_MILLIS * (1000 // micros)
+    number = (
+        f"case when {{n}} >= {forever} then 'infinity'::{kind} when {{n}} <= -{forever} then '-infinity'::{kind}"
+        f" else {make}({{n}} * {micros}) end"
+    )
+    return _or_number(text, "BIGINT", number, f"try_cast({text} as {kind})")
+
+
+def _or_number(text: str, kind: str, number: str, otherwise: str) -> str:
+    count = f"try_cast({text} as {kind})"
+    return f"case when {count} is not null then try({number.format(n=count)}) else {otherwise} end"
+
+
+def _decimal(text: str, precision: int, scale: int) -> str:
+    """A number as text, or its unscaled value as base64 of two's complement; digits beyond the scale do not fit."""
+    kind = f"decimal({precision}, {scale})"
+    fits = f"length(rtrim(split_part({text}, '.', 2), '0')) <= {scale}"
+    bits = f"from_base64({text})::bit::varchar"
+    unscaled = f"case when length({bits}) <= 128 then lpad({bits}, 128, left({bits}, 1))::bit::hugeint end"
+    number = f"try_cast(try(({unscaled})::varchar || 'e-{scale}') as {kind})"
+    plain = f"case when {fits} then try_cast({text} as {kind}) end"
+    return f"case when regexp_full_match({text}, {literal(_NUMBER)}) then {plain} else {number} end"
+
+
+def _structure(kind: AvroType) -> Any:
+    """The shape of a nested value, as the engine's JSON functions take it."""
+    kind = unwrapped(kind)[0]
+    match kind:
+        case Array():
+            return [_structure(kind.items)]
+        case Record():
+            return {f.name: _structure(f.type) for f in kind.fields}
+        case Map():
+            return warehouse_type(kind, Target.DUCKDB)
+        case _:
+            return warehouse_type(kind, Target.DUCKDB)

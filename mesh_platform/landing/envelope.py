@@ -1,0 +1,152 @@
+"""What a line of a landing file is: the SQL that reads lines as Debezium envelopes of one table.
+
+Text is cut out of the JSON by one pass over the line and one over the row in it, then decoded to the declared types.
+Nothing here looks at other lines, so the engine reads as many at once as it has threads. Names that start with
+`_mesh_` cannot meet a column of a row.
+"""
+
+import json
+from typing import Final
+
+from mesh_platform.landing.decode import decoded
+from mesh_platform.landing.identity import event_id
+from mesh_platform.landing.landed_table import LandedTable
+from mesh_platform.landing.lines import MARK
+from mesh_platform.landing.row import available_row, decoded_row, misfit, misfit_reason, once, row_texts
+from mesh_platform.schema.avro_type import Primitive
+from mesh_platform.schema.record import Column
+from mesh_platform.warehouse.sql import identifier, literal
+
+PARSED: Final = "mesh_parsed"
+"""The temporary table of a batch's lines in order: file, kind, reason if it is bad, and for a change all of it."""
+
+CHANGE: Final = "change"
+BAD: Final = "bad"
+BLANK: Final = "blank"
+HEARTBEAT: Final = "heartbeat"
+TOMBSTONE: Final = "tombstone"
+
+_SHAPE: Final = {
+    "op": "VARCHAR",
+    "before": "JSON",
+    "after": "JSON",
+    "source": dict.fromkeys(("schema", "db", "table", "lsn", "ts_ms", "ts_us"), "VARCHAR"),
+    "transaction": {"total_order": "VARCHAR"},
+    "status": "VARCHAR",
+    "id": "VARCHAR",
+    "ts_ms": "VARCHAR",
+    "_mesh_bad": "VARCHAR",
+    "_mesh_raw": "VARCHAR",
+}
+_USUAL: Final = ("before", "after", "source", "transaction", "op", "ts_ms", "ts_us", "ts_ns")
+_SPACES: Final = "' ' || chr(9) || chr(13)"
+_LSN: Final = decoded("_mesh_e.source.lsn", Primitive("long"))
+_TABLE: Final = '_mesh_e.source."table"'
+
+
+def parse(files: list[str], longest: int, table: LandedTable | None) -> str:
+    """SQL that makes the table of parsed lines from staged files that are named by their numbers.
+
+    `longest` is no less than the length of any line in bytes. Without a table (a folder that is no table's) every
+    change is a change of some other table.
+    """
+    columns = table.columns if table else ()
+    steps = {
+        "lines": _lines(files, longest),
+        "texts": _texts(),
+        "envelopes": f"select *, try(json_transform(_mesh_text, {literal(json.dumps(_SHAPE))})) as _mesh_e from texts",
+        "kinds": f"select *, {_kind(table)} as _mesh_kind from envelopes",
+        "images": f"select *, {_image()} as _mesh_image, {_LSN} as _cdc_lsn from kinds",
+        "rows": f"select *, {row_texts(columns)} from images",
+        "decoded": f"select *, {decoded_row(columns)} from rows",
+        "available": f"select {available_row(columns)} from decoded",
+        "judged": f"select *, {misfit(columns, table.primary_key if table else ())} as _mesh_misfit from available",
+        "explained": f"select *, {_reason(columns)} as _mesh_reason, _mesh_e.op as _cdc_op from judged",
+    }
+    listed = ",\n".join(f"{name} as ({sql})" for name, sql in steps.items())
+    return f"create or replace temp table {PARSED} as with {listed}\n{_answer(columns)}"
+
+
+def _lines(files: list[str], longest: int) -> str:
+    """A line's file is its file's number; a blank line is a row too, so that rows can be counted to a line number."""
+    listed = ", ".join(map(literal, files))
+    return (
+        "select cast(parse_filename(filename, true) as integer) as _mesh_file, line as _mesh_line"
+        f" from read_csv([{listed}], columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false,"
+        f" delim = chr({ord(MARK)}), quote = '', escape = '', filename = true, max_line_size = {longest})"
+    )
+
+
+def _texts() -> str:
+    """A converter that writes schemas wraps the envelope: `{"schema": …, "payload": …}`."""
+    wrapped = "try(json_exists(_mesh_line, '$.payload') and not json_exists(_mesh_line, '$.op'))"
+    return f"""select *, case
+        when contains(_mesh_line, '"payload"') and {wrapped} then json_extract(_mesh_line, '$.payload')::varchar
+        when starts_with(_mesh_line, '{{') then _mesh_line
+        else trim(_mesh_line, {_SPACES}) end as _mesh_text from lines"""
+
+
+def _kind(table: LandedTable | None) -> str:
+    return f"""case
+        when _mesh_text is null or _mesh_text = '' then '{BLANK}'
+        when _mesh_text = 'null' then '{TOMBSTONE}'
+        when _mesh_e is null then '{BAD}'
+        when _mesh_e.op = 'm' then 'message'
+        when _mesh_e.op is null and _mesh_e.status in ('BEGIN', 'END') and _mesh_e.id is not null then 'transaction'
+        when _mesh_e.op is null and try_cast(_mesh_e.ts_ms as bigint) is not null
+            and list_has_all(['ts_ms', 'ts_us', 'ts_ns'], json_keys(_mesh_text)) then '{HEARTBEAT}'
+        when _mesh_e.op is null or {_TABLE} is null then '{BAD}'
+        when not {_is_of(table)} then 'foreign'
+        when not list_contains(['c', 'u', 'd', 'r', 't'], _mesh_e.op) then '{BAD}'
+        else '{CHANGE}' end"""
+
+
+def _is_of(table: LandedTable | None) -> str:
+    if table is None:
+        return "false"
+    schema = "coalesce(_mesh_e.source.\"schema\" || '.', _mesh_e.source.db || '.', '')"
+    name = literal(table.source_table)
+    return f"({schema} || {_TABLE} = {name}" + (")" if "." in table.source_table else f" or {_TABLE} = {name})")
+
+
+def _image() -> str:
+    """The row a change is about: as it was before a delete, as it is after everything else; none for a truncate."""
+    return f"""case when _mesh_kind <> '{CHANGE}' or _mesh_e.op = 't' then null
+        when _mesh_e.op = 'd' then _mesh_e.before else _mesh_e.after end"""
+
+
+def _reason(columns: tuple[Column, ...]) -> str:
+    """Why a line is in quarantine; NULL for a line that is not."""
+    when = "if(_mesh_e.op = 'd', '`before`', '`after`')"
+    return f"""case
+        when _mesh_kind not in ('{BAD}', '{CHANGE}') then null
+        when _mesh_e is null then 'not JSON'
+        when not {once("json_keys(_mesh_text)", _USUAL)} then 'the record has a key twice'
+        when _mesh_e.op is null and _mesh_e._mesh_bad is not null then _mesh_e._mesh_bad
+        when _mesh_e.op is null then 'not a change record: it has no `op`'
+        when {_TABLE} is null then 'not a change record: it has no `source.table`'
+        when _mesh_kind = '{BAD}' then 'unknown op `' || left(_mesh_e.op, 20) || '`'
+        when _cdc_lsn is null then
+            'no source position: `source.lsn` is ' || coalesce('`' || left(_mesh_e.source.lsn, 40) || '`', 'missing')
+        when _mesh_e.op = 't' then null
+        when _mesh_image is null or not starts_with(_mesh_image, '{{') then 'op `' || _mesh_e.op || '` without ' || {when}
+        when not {once("_mesh_keys", [c.name for c in columns])} then 'the row has a column twice'
+        when _mesh_misfit is not null then {misfit_reason(columns)} end"""
+
+
+def _answer(columns: tuple[Column, ...]) -> str:
+    listed = "".join(f", {identifier(c.name)}" for c in columns)
+    identity = event_id([c.name for c in columns])
+    return f"""select _mesh_file, if(_mesh_reason is null, _mesh_kind, '{BAD}') as _mesh_kind, _mesh_reason,
+        case when _mesh_reason is null then null when _mesh_e._mesh_bad is null then encode(_mesh_line)
+            else coalesce(try(from_base64(_mesh_e._mesh_raw)), encode(_mesh_line)) end as _mesh_raw,
+        if(_mesh_kind = '{HEARTBEAT}', {_moment("_mesh_e.ts_ms", 1000)}, null) as _mesh_beat,
+        _cdc_op, _cdc_op in ('d', 't') as _cdc_deleted, _cdc_op = 'r' as _cdc_snapshot, _cdc_lsn,
+        coalesce({_moment("_mesh_e.source.ts_us", 1)}, {_moment("_mesh_e.source.ts_ms", 1000)}) as _cdc_source_timestamp,
+        try_cast(_mesh_e."transaction".total_order as bigint) as _cdc_total_order, _cdc_unavailable, _cdc_extra{listed},
+        if(_mesh_reason is null and _mesh_kind = '{CHANGE}', {identity}, null) as _cdc_event_id
+        from explained"""
+
+
+def _moment(text: str, micros: int) -> str:
+    return f"try(make_timestamptz(try_cast({text} as bigint) * {micros}))"

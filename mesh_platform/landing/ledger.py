@@ -1,0 +1,64 @@
+"""The ledger: which file generations have been loaded, with counts; the truth about what has landed."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from mesh_platform import names
+from mesh_platform.landing.evolution import ensure_tables
+from mesh_platform.landing.landed_table import landed_tables
+from mesh_platform.landing.zone import FileGeneration
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
+from mesh_platform.warehouse.revision import ensure_revisions
+
+LANDED: Final = "landed"
+QUARANTINED: Final = "quarantined"
+
+_TABLES: Final = (
+    f"""create table if not exists {names.LEDGER} (
+        path varchar not null, generation varchar not null, system varchar not null, source_table varchar not null,
+        state varchar not null check (state in ('{LANDED}', '{QUARANTINED}')), size bigint not null, checksum varchar,
+        rows_read bigint not null, rows_applied bigint not null, rows_duplicate bigint not null,
+        rows_skipped bigint not null, rows_quarantined bigint not null,
+        first_event_at timestamptz, last_event_at timestamptz, revision bigint, landed_at timestamptz not null,
+        run_id varchar, unique (path, generation),
+        check (rows_read = rows_applied + rows_duplicate + rows_skipped + rows_quarantined))""",
+    f"""create table if not exists {names.QUARANTINE} (
+        path varchar not null, generation varchar not null, record bigint not null, system varchar not null,
+        source_table varchar not null, reason varchar not null, raw blob, quarantined_at timestamptz not null,
+        superseded_at timestamptz)""",
+    f"create table if not exists {names.HEARTBEATS} (system varchar primary key, last_heartbeat_at timestamptz not null)",
+)
+
+
+def ensure_landing(warehouse: Warehouse, mesh: Mesh) -> dict[str, str]:
+    """Make the platform's own tables, and the empty change log and current state of every declared source table.
+
+    A row schema that gained a column adds it to both. Returns zone → why its tables cannot follow the row schema.
+    """
+    ensure_revisions(warehouse)
+    warehouse.execute("create schema if not exists mesh_landing")
+    for statement in _TABLES:
+        warehouse.execute(statement)
+    return ensure_tables(warehouse, landed_tables(mesh))
+
+
+def known_generations(warehouse: Warehouse | None, systems: Iterable[str]) -> set[tuple[str, str]]:
+    """(path, generation) of every file generation of these systems that the ledger knows; none without a ledger."""
+    wanted = sorted(set(systems))
+    if warehouse is None or not wanted:
+        return set()
+    marks = ", ".join("?" for _ in wanted)
+    try:
+        rows = warehouse.query(f"select path, generation from {names.LEDGER} where system in ({marks})", wanted)
+    except QueryRejected:
+        if warehouse.columns(*names.LEDGER.split(".")):
+            raise
+        return set()
+    return {(path, generation) for path, generation in rows}
+
+
+def unknown(files: Sequence[FileGeneration], known: set[tuple[str, str]]) -> list[FileGeneration]:
+    """Those the ledger does not know yet, the oldest first."""
+    new = [f for f in files if (f.path, f.generation) not in known]
+    return sorted(new, key=lambda f: (f.modified_ns, f.path))

@@ -1,0 +1,116 @@
+"""From a file in a zone to lines the engine can read: a link where the file is fine as it is, a copy where not."""
+
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mesh_platform.landing.avro_file import avro_lines
+from mesh_platform.landing.lines import Expansion, Stream, Unreadable, clean, look
+from mesh_platform.landing.zone import FileGeneration
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file that is ready to be parsed, or the reason why it never will be as it is."""
+
+    number: int
+    """Its place in the batch, by path; the name of its lines in the staging folder."""
+    file: FileGeneration
+    checksum: str | None
+    """SHA-256 of the file's bytes; None where they could not be read."""
+    path: str | None = None
+    """Lines of JSON; None for a file that cannot be read."""
+    size: int = 0
+    """Bytes of the lines."""
+    longest: int = 0
+    """No line is longer than this, in bytes."""
+    problem: str | None = None
+
+
+class Vanished(Exception):
+    """The file was deleted after it had been listed: there is nothing to land, and nothing was lost by us."""
+
+
+def stage(number: int, file: FileGeneration, folder: Path) -> Staged:
+    """Make `<folder>/<number>.jsonl` the lines of this file; raises Vanished."""
+    target = folder / f"{number}.jsonl"
+    read = next((r for suffix, r in _FORMATS.items() if file.path.lower().endswith(suffix)), None)
+    if read is None:
+        known = ", ".join(f"`{suffix}`" for suffix in _FORMATS)
+        return Staged(number, file, None, problem=f"unknown format; files that end in {known} are read")
+    try:
+        return read(number, file, target)
+    except FileNotFoundError as gone:
+        raise Vanished(file.path) from gone
+    except Unreadable as problem:
+        return Staged(number, file, _checksum(file), problem=str(problem))
+    except OSError as problem:
+        return Staged(number, file, None, problem=f"cannot be read: {problem.strerror or problem}")
+
+
+def _text(number: int, file: FileGeneration, target: Path) -> Staged:
+    with Path(file.location).open("rb") as stream:
+        found = look(stream)
+    if found.is_plain:
+        target.symlink_to(file.location)
+        return Staged(number, file, found.checksum, str(target), found.size, found.longest)
+    with Path(file.location).open("rb") as stream:
+        return _cleaned(number, file, target, stream, found.checksum)
+
+
+def _gzip(number: int, file: FileGeneration, target: Path) -> Staged:
+    with _expanded(file) as stream, target.open("wb") as copy:
+        found = look(stream, copy.write)
+    checksum = _checksum(file)
+    if found.is_plain:
+        return Staged(number, file, checksum, str(target), found.size, found.longest)
+    target.unlink()
+    with _expanded(file) as stream:
+        return _cleaned(number, file, target, stream, checksum)
+
+
+def _avro(number: int, file: FileGeneration, target: Path) -> Staged:
+    with Path(file.location).open("rb") as stream, target.open("wb") as copy:
+        longest = size = 0
+        for line in avro_lines(stream, os.fstat(stream.fileno()).st_size):
+            copy.write(line)
+            longest, size = max(longest, len(line)), size + len(line)
+    return Staged(number, file, _checksum(file), str(target), size, longest)
+
+
+def _cleaned(number: int, file: FileGeneration, target: Path, stream: Stream, checksum: str | None) -> Staged:
+    with target.open("wb") as copy:
+        longest = clean(stream, copy.write)
+        return Staged(number, file, checksum, str(target), copy.tell(), longest)
+
+
+@contextmanager
+def _expanded(file: FileGeneration) -> Iterator[Stream]:
+    """What is in a gzip file, as long as it is in proportion to it."""
+    try:
+        with gzip.open(file.location, "rb") as stream:
+            yield Expansion(stream, file.size)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as problem:
+        raise Unreadable(f"broken or cut gzip: {problem}") from problem
+
+
+def _checksum(file: FileGeneration) -> str | None:
+    try:
+        with Path(file.location).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+_FORMATS: Final[dict[str, Callable[[int, FileGeneration, Path], Staged]]] = {
+    ".jsonl": _text,
+    ".jsonl.gz": _gzip,
+    ".avro": _avro,
+}
+

@@ -1,0 +1,46 @@
+"""The council's two files as values; each may be absent, and then the defaults hold."""
+
+from mesh_platform import names
+from mesh_platform.manifest.council import Exemption, ExemptionsFile, PolicyFile
+from mesh_platform.manifest.document import Document
+from mesh_platform.manifest.finding import Finding
+from mesh_platform.manifest.folder import Entry, Root, below, exists
+from mesh_platform.manifest.reading import finding
+from mesh_platform.manifest.tree import Tree
+from mesh_platform.manifest.typed import typed
+from mesh_platform.manifest.yaml_file import read_yaml
+
+Exemptions = tuple[tuple[Exemption, Document, int], ...]
+
+
+def read_policy(root: Root, folder: Entry) -> tuple[PolicyFile, Document, list[Finding]]:
+    """The bounds and levels in force; the defaults where there is no file, or a broken one (a finding)."""
+    entry = below(folder, names.POLICY_FILE)
+    if not exists(entry):
+        return PolicyFile(), Document(entry.path), []
+    tree = read_yaml(root, entry)
+    value, problems = typed(PolicyFile, tree)
+    return value or PolicyFile(), Document(entry.path, tree.places), [finding(p, entry.path) for p in problems]
+
+
+def read_exemptions(root: Root, folder: Entry) -> tuple[Exemptions, list[Finding]]:
+    """The exemptions granted, each with its file and index; a broken one costs the others nothing."""
+    entry = below(folder, names.EXEMPTIONS_FILE)
+    if not exists(entry):
+        return (), []
+    tree = read_yaml(root, entry)
+    value, problems = typed(ExemptionsFile, tree)
+    listed = dict(enumerate(value.exemptions)) if value else _readable(tree)
+    document = Document(entry.path, tree.places)
+    return tuple((e, document, i) for i, e in listed.items()), [finding(p, entry.path) for p in problems]
+
+
+def _readable(tree: Tree) -> dict[int, Exemption]:
+    items = tree.value.get("exemptions") if isinstance(tree.value, dict) else None
+    broken = {p.key.split(".")[1] for p in tree.problems if p.key.startswith("exemptions.")}
+    read: dict[int, Exemption] = {}
+    for index, item in enumerate(items if isinstance(items, list) else []):
+        value, problems = typed(Exemption, Tree(value=item))
+        if value and not problems and str(index) not in broken:
+            read[index] = value
+    return read

@@ -1,0 +1,123 @@
+"""The files of a mesh, read without ever leaving its root and without ever raising for what stands there."""
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mesh_platform.manifest.document import Place
+from mesh_platform.manifest.plain_text import control_character, printable
+from mesh_platform.manifest.tree import Problem
+
+MAX_BYTES: Final = 1 << 20
+LEGAL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or folder found below the root."""
+
+    name: str
+    path: str
+    """Relative to the root, with forward slashes, printable."""
+    at: Path
+
+
+@dataclass(frozen=True)
+class Root:
+    """The folder a mesh lives in; nothing outside it is ever read."""
+
+    folder: Path
+    real: str
+    """The same without any symbolic link."""
+
+
+def root_at(folder: Path) -> Root:
+    """The root at this folder."""
+    return Root(folder, os.path.realpath(folder))
+
+
+def entries(root: Root, folder: Entry) -> tuple[list[Entry], list[Problem]]:
+    """What a folder holds, sorted by name, hidden names left out; and why it could not be listed."""
+    if outside := _outside(root, folder.at):
+        return [], [outside]
+    try:
+        names = sorted(path.name for path in folder.at.iterdir())
+    except OSError as problem:
+        return [], [_unreadable(f"the folder cannot be listed: {_reason(problem)}")]
+    visible = [n for n in names if not n.startswith(".")]
+    return [Entry(n, f"{folder.path}/{printable(n)}".lstrip("/"), folder.at / n) for n in visible], []
+
+
+def is_folder(entry: Entry) -> bool:
+    """Whether it is a folder, or a link to one."""
+    return entry.at.is_dir()
+
+
+def exists(entry: Entry) -> bool:
+    """Whether anything stands there, a broken link included."""
+    return os.path.lexists(entry.at)
+
+
+def holds_files(folder: Entry) -> bool:
+    """Whether there is any file at any depth; what only has empty folders is left over from something deleted."""
+    return any(files for _, _, files in os.walk(folder.at))
+
+
+def below(folder: Entry, name: str) -> Entry:
+    """The entry of that name (or relative path) in a folder."""
+    return Entry(name, f"{folder.path}/{printable(name)}".lstrip("/"), folder.at / name)
+
+
+def read_text(root: Root, entry: Entry) -> str | Problem:
+    """The text of a file, its byte-order mark removed; or why there is none."""
+    try:
+        if outside := _outside(root, entry.at):
+            return outside
+        about = entry.at.stat()
+        if not stat.S_ISREG(about.st_mode):
+            kind = "a folder" if stat.S_ISDIR(about.st_mode) else "no regular file"
+            return _unreadable(f"`{entry.name}` is {kind}", "put a text file in its place")
+        if about.st_size > MAX_BYTES:
+            return _broken(
+                Place(1, 1), f"the file has `{about.st_size}` bytes; at most `{MAX_BYTES}` are read", "make it smaller"
+            )
+        with entry.at.open("rb") as file:
+            return _text(file.read(MAX_BYTES + 1))
+    except (OSError, ValueError) as problem:
+        return _unreadable(f"the file cannot be read: {_reason(problem)}")
+
+
+def _text(data: bytes) -> str | Problem:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        before = data[: problem.start]
+        place = Place(before.count(b"\n") + 1, problem.start - before.rfind(b"\n"))
+        return _broken(place, f"byte `0x{data[problem.start]:02x}` is not UTF-8", "save the file as UTF-8")
+    if found := control_character(text):
+        offset, character = found
+        place = Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+        return _broken(place, f"the file holds the control character `{character}`", "remove it")
+    return text
+
+
+def _outside(root: Root, path: Path) -> Problem | None:
+    real = os.path.realpath(path)
+    if real == root.real or real.startswith(root.real.rstrip(os.sep) + os.sep):
+        return None
+    return _unreadable("the path leads out of the mesh's own folder", "replace the link with the file itself")
+
+
+def _reason(problem: Exception) -> str:
+    return (getattr(problem, "strerror", None) or str(problem)).lower()
+
+
+def _unreadable(message: str, fix: str = "check that the file exists and may be read") -> Problem:
+    return Problem("MAN001", Place(1, 1), message, fix)
+
+
+def _broken(place: Place, message: str, fix: str) -> Problem:
+    return Problem("MAN002", place, message, fix)

@@ -1,0 +1,76 @@
+"""All domains and products below a root as one Mesh; what cannot be read is quarantined and never stops the rest."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from mesh_platform import names
+from mesh_platform.manifest.council_files import read_exemptions, read_policy
+from mesh_platform.manifest.dbt_models import read_dbt_models
+from mesh_platform.manifest.document import Place
+from mesh_platform.manifest.domain_folder import DomainFolder, read_domain
+from mesh_platform.manifest.finding import Finding
+from mesh_platform.manifest.folder import Entry, Root, below, entries, is_folder, root_at
+from mesh_platform.manifest.mesh import DbtModels, Mesh, Quarantined
+from mesh_platform.manifest.reading import finding
+from mesh_platform.manifest.tree import Problem
+
+_COUNCIL: Final = re.compile(r"(policy|policies|exemptions?)\.ya?ml", re.IGNORECASE)
+
+
+def gather(root: Path) -> Mesh:
+    """The mesh below this folder. Never raises for what a user wrote, or failed to write."""
+    home = root_at(root)
+    top = Entry("", "", home.folder)
+    folder = below(top, names.DOMAINS_FOLDER)
+    found, problems = entries(home, folder)
+    read = [read_domain(home, entry) for entry in found if is_folder(entry)]
+    policy, policy_document, policy_findings = read_policy(home, folder)
+    exemptions, exemption_findings = read_exemptions(home, folder)
+    quarantined = _told_apart(q for d in read for q in d.quarantined)
+    own = [finding(p, folder.path) for p in problems] + _misnamed(found)
+    theirs = [f for d in read for f in d.findings] + [f for q in quarantined for f in q.findings]
+    return Mesh(
+        domains={d.name: d.domain for d in read if d.domain},
+        products={p.id: p for d in read for p in d.products},
+        quarantined={q.id: q for q in quarantined},
+        policy=policy,
+        policy_document=policy_document,
+        exemptions=exemptions,
+        dbt=_dbt(home, top, read),
+        findings=tuple(sorted([*own, *policy_findings, *exemption_findings, *theirs], key=lambda f: f.order)),
+    )
+
+
+def _dbt(root: Root, top: Entry, read: Sequence[DomainFolder]) -> dict[str, DbtModels]:
+    folder = below(top, names.DBT_FOLDER)
+    projects = {d.name: read_dbt_models(root, below(folder, d.name)) for d in read}
+    return {name: models for name, models in projects.items() if models is not None}
+
+
+def _told_apart(quarantined: Iterable[Quarantined]) -> list[Quarantined]:
+    """Folder names that cannot be names may look alike once they are made printable; none may hide another."""
+    apart: dict[str, Quarantined] = {}
+    for item in quarantined:
+        name, count = item.id, 1
+        while name in apart:
+            count += 1
+            name = f"{item.id}-{count}"
+        apart[name] = replace(item, id=name, findings=tuple(replace(f, product=name) for f in item.findings))
+    return list(apart.values())
+
+
+def _misnamed(found: Sequence[Entry]) -> list[Finding]:
+    """Files of the council that would be passed over because of their name."""
+    read = {names.POLICY_FILE, names.EXEMPTIONS_FILE}
+    strays = [e for e in found if _COUNCIL.fullmatch(e.name) and e.name not in read]
+    return [finding(_stray(e.name), e.path) for e in strays]
+
+
+def _stray(name: str) -> Problem:
+    right = names.POLICY_FILE if name.lower().startswith("pol") else names.EXEMPTIONS_FILE
+    return Problem(
+        "MAN012", Place(1, 1), f"`{name}` is not read; the council's file is `{right}`", f"rename it to `{right}`"
+    )

@@ -1,0 +1,38 @@
+"""What one file says, before anyone knows what it should say."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mesh_platform.manifest.document import FIRST_LINE, Place
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a file, before it is known which product or domain the file belongs to."""
+
+    code: str
+    place: Place
+    message: str
+    fix: str
+    key: str = ""
+
+
+@dataclass
+class Tree:
+    """Plain values, where every key stands, which keys have no value, and what was refused."""
+
+    value: Any = None
+    places: dict[str, Place] = field(default_factory=dict)
+    """Dotted key → its place; items of a list are `key.0`, `key.1` …"""
+    empty: set[str] = field(default_factory=set)
+    """Keys that are written without a value; empty is missing."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, code: str, mark: Any, key: str, message: str, fix: str) -> None:
+        """Note a problem at the parser's mark; None is the top of the file."""
+        self.problems.append(Problem(code, place_of(mark), message, fix, key))
+
+
+def place_of(mark: Any) -> Place:
+    """The parser counts from 0, people from 1."""
+    return Place(mark.line + 1, mark.column + 1) if mark else FIRST_LINE

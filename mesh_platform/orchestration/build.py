@@ -1,0 +1,77 @@
+"""The mesh as one set of Dagster definitions."""
+
+import warnings
+from collections.abc import Sequence
+
+import dagster as dg
+
+from mesh_platform.environment import Environment
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.orchestration.checks import MEASURED, measured_checks
+from mesh_platform.orchestration.governance import governance_checks, governance_job
+from mesh_platform.orchestration.keys import product_id
+from mesh_platform.orchestration.landing import landing_assets
+from mesh_platform.orchestration.refresh import refresh_assets
+from mesh_platform.orchestration.schedules import check_job, schedules
+from mesh_platform.orchestration.sensors import automation_sensor, landing_sensor
+from mesh_platform.orchestration.specs import unprepared
+from mesh_platform.transformation.prepare import prepared
+
+
+def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
+    """Assets, checks, sensors, schedules and jobs of everything in the mesh; nothing is parsed or opened here."""
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # code references and owners are what the UI is for
+    landings = {d: a for d, domain in mesh.domains.items() if (a := landing_assets(mesh, environment, domain))}
+    refreshes = {d: a for d in _product_domains(mesh) if (a := _refresh(mesh, environment, d))}
+    built = frozenset(key for a in refreshes.values() for key in a.keys)
+    checks = [c for sli in MEASURED if (c := measured_checks(mesh, environment, sli))]
+    governance = governance_checks(mesh, environment)
+    slo_job, governance_run = check_job(mesh), governance_job(environment)
+    return dg.Definitions(
+        assets=[*landings.values(), *refreshes.values(), *unprepared(mesh, environment, built)],
+        asset_checks=[*checks, *([governance] if governance else [])],
+        jobs=[governance_run, *([slo_job] if slo_job else [])],
+        schedules=schedules(mesh, governance_run, slo_job, built),
+        sensors=[*_landing_sensors(mesh, environment, landings, refreshes), automation_sensor()],
+        executor=dg.in_process_executor,
+    )
+
+
+def _product_domains(mesh: Mesh) -> list[str]:
+    return sorted({p.domain for p in mesh.products.values()} | set(mesh.domains))
+
+
+def _refresh(mesh: Mesh, environment: Environment, domain: str) -> dg.AssetsDefinition | None:
+    """The domain's dbt step, from artifacts that were prepared before; a broken one costs only this domain its step."""
+    ready = prepared(environment, domain)
+    if ready is None:
+        return None
+    try:
+        return refresh_assets(mesh, environment, ready)
+    except Exception as problem:  # noqa: BLE001  one domain's artifacts may be anything; the others must load
+        dg.get_dagster_logger().warning(
+            f"the dbt artifacts of `{domain}` cannot be used: {problem}; run `mesh prepare {domain}`"
+        )
+        return None
+
+
+def _landing_sensors(
+    mesh: Mesh,
+    environment: Environment,
+    landings: dict[str, dg.AssetsDefinition],
+    refreshes: dict[str, dg.AssetsDefinition],
+) -> list[dg.SensorDefinition]:
+    return [
+        landing_sensor(
+            mesh, environment, mesh.domains[d], _refreshed(landing, refreshes.get(d)), _products(refreshes.get(d))
+        )
+        for d, landing in landings.items()
+    ]
+
+
+def _refreshed(landing: dg.AssetsDefinition, refresh: dg.AssetsDefinition | None) -> Sequence[dg.AssetKey]:
+    return sorted([*landing.keys, *(refresh.keys if refresh else ())])
+
+
+def _products(refresh: dg.AssetsDefinition | None) -> frozenset[str]:
+    return frozenset(product_id(k) for k in refresh.keys if len(k.path) == 2) if refresh else frozenset()

@@ -1,0 +1,131 @@
+"""The checks of every product: one step and one query for all products of a kind, or for the one that was asked."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from mesh_platform import names
+from mesh_platform.environment import Environment
+from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.orchestration.keys import product_id, product_key
+from mesh_platform.orchestration.landing import pool
+from mesh_platform.orchestration.retest import retest_due
+from mesh_platform.slo.definitions import DEFINITIONS
+from mesh_platform.slo.measure import measure_environment
+from mesh_platform.slo.measurement import Measurement, Verdict
+from mesh_platform.warehouse.protocol import WarehouseBusy
+
+RUNBOOK = "docs/on-call.md"
+MEASURED = ("freshness", "completeness", "accuracy", "contract")
+
+_DESCRIPTIONS = {
+    "contract": "The port shows exactly the schema's columns, in order, each of its type.",
+    **{sli: definition.meaning for sli, definition in DEFINITIONS.items()},
+}
+
+
+def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetChecksDefinition | None:
+    """One multi-asset check for all products, so a thousand promises cost one query and one step."""
+    if not mesh.products:
+        return None
+    specs = [
+        dg.AssetCheckSpec(
+            sli, asset=product_key(p), description=_DESCRIPTIONS[sli], metadata=_people(mesh.products[p], sli)
+        )
+        for p in sorted(mesh.products)
+    ]
+
+    @dg.multi_asset_check(name=f"{sli}_checks", specs=specs, can_subset=True, pool=pool(environment))
+    def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        chosen = [mesh.products[product_id(key.asset_key)] for key in sorted(context.selected_asset_check_keys)]
+        if sli == "accuracy":
+            retest_due(context, mesh, environment, chosen)
+        try:
+            found = measure_environment(mesh, environment, chosen, [sli], datetime.now(UTC))
+        except WarehouseBusy as busy:
+            context.log.warning(f"{busy}; nothing was judged, the last verdicts stand")
+            return
+        yield from (result(m, mesh.products[m.product]) for m in found)
+
+    return judge
+
+
+def result(measurement: Measurement, product: Product) -> dg.AssetCheckResult:
+    """A measurement as Dagster shows it; numbers are floats, so that the UI plots them."""
+    severity = dg.AssetCheckSeverity.ERROR if measurement.verdict is Verdict.ERROR else dg.AssetCheckSeverity.WARN
+    numbers = {
+        "value": measurement.value,
+        "target": measurement.target,
+        "good": measurement.good,
+        "total": measurement.total,
+        **_thresholds(measurement),
+    }
+    return dg.AssetCheckResult(
+        asset_key=product_key(measurement.product),
+        check_name=measurement.sli,
+        passed=measurement.verdict is Verdict.PASS,
+        severity=severity,
+        description=measurement.reason
+        if measurement.verdict is not Verdict.UNKNOWN
+        else f"unknown: {measurement.reason}",
+        metadata={
+            "verdict": measurement.verdict.value,
+            **{name: float(n) for name, n in numbers.items() if n is not None},
+            **_evidence(measurement),
+            **_people(product, measurement.sli),
+        },
+    )
+
+
+def _thresholds(measurement: Measurement) -> dict[str, float | None]:
+    """`warn_minutes`, `warn_percent` → warn; the same for error."""
+    return {
+        name.partition("_")[0]: value
+        for name, value in measurement.details.items()
+        if name.startswith(("warn_", "error_")) and isinstance(value, float)
+    }
+
+
+def _evidence(measurement: Measurement) -> dict[str, dg.MetadataValue]:
+    """Where rows were lost and which keys are missing, or what the answer rests on."""
+    shown: dict[str, dg.MetadataValue] = {}
+    for name, value in measurement.details.items():
+        if name.startswith(("warn_", "error_")) or value is None or value == []:
+            continue
+        if isinstance(value, datetime):
+            shown[name] = dg.MetadataValue.timestamp(value)
+        elif isinstance(value, int | float):
+            shown[name] = dg.MetadataValue.float(float(value))
+        else:
+            shown[name] = dg.MetadataValue.md("\n".join(f"- {_line(item)}" for item in _items(value)))
+    return shown
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _line(item: object) -> str:
+    if isinstance(item, tuple):
+        return " · ".join(f"{part:%Y-%m-%d %H:%M:%S} UTC" if isinstance(part, datetime) else str(part) for part in item)
+    return f"`{item}`"
+
+
+def _people(product: Product, check: str) -> dict[str, str]:
+    """Whom to call, and where the promise and the runbook are written."""
+    key = {"freshness": "spec.slo.freshness", "completeness": "spec.slo.completeness", "accuracy": "spec.slo.accuracy"}
+    place = product.document.at(key.get(check, "spec.schema_version" if check == "contract" else ""))
+    return {
+        "owner": product.manifest.metadata.owner,
+        "on-call": product.manifest.metadata.oncall,
+        "Slack channel": product.manifest.metadata.slack_channel,
+        "manifest": f"{product.document.path}:{place.line}",
+        "runbook": f"{RUNBOOK}#{check}",
+    }
+
+
+def all_check_keys(mesh: Mesh) -> list[dg.AssetCheckKey]:
+    """Every check of every product; a quarantined product has only `governance`."""
+    keys = [dg.AssetCheckKey(product_key(p), name) for p in sorted(mesh.products) for name in names.CHECKS]
+    return keys + [dg.AssetCheckKey(product_key(q), "governance") for q in sorted(mesh.quarantined)]

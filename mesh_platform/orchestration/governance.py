@@ -1,0 +1,132 @@
+"""Governance in Dagster: a check on every product and a job over all manifests, with the code of `mesh validate`."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from mesh_platform import names
+from mesh_platform.environment import Environment
+from mesh_platform.manifest.finding import Finding, Level, failing
+from mesh_platform.manifest.gather import gather
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.orchestration.checks import RUNBOOK
+from mesh_platform.orchestration.keys import product_id, product_key
+from mesh_platform.policies.govern import govern
+from mesh_platform.transformation.prepare import is_stale
+
+
+def findings_now(environment: Environment) -> tuple[Mesh, tuple[Finding, ...]]:
+    """The mesh as the files stand at this moment, and everything wrong with it."""
+    mesh = gather(environment.root)
+    stale = [
+        _stale(domain)
+        for domain in sorted({p.domain for p in mesh.products.values()})
+        if is_stale(mesh, environment, domain)
+    ]
+    return mesh, (*govern(mesh, datetime.now(UTC).date()), *stale)
+
+
+def _stale(domain: str) -> Finding:
+    return Finding(
+        path=f"{names.DBT_FOLDER}/{domain}",
+        line=1,
+        column=1,
+        code="DBT900",
+        level=Level.WARNING,
+        message=f"the prepared dbt artifacts of `{domain}` are missing or older than its files",
+        fix=f"run `mesh prepare {domain}` and reload the location; `mesh up` does so by itself",
+    )
+
+
+def governance_checks(mesh: Mesh, environment: Environment) -> dg.AssetChecksDefinition | None:
+    """Whether the manifest, the schema and the models of each product keep the council's policies."""
+    ids = sorted({*mesh.products, *mesh.quarantined})
+    if not ids:
+        return None
+    description = "The manifest, schema and models keep the council's policies; the same rules as `mesh validate`."
+    specs = [dg.AssetCheckSpec("governance", asset=product_key(i), description=description) for i in ids]
+
+    @dg.multi_asset_check(name="governance_checks", specs=specs, can_subset=True)
+    def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        _, findings = findings_now(environment)
+        for key in sorted(context.selected_asset_check_keys):
+            yield governance_result(product_id(key.asset_key), findings)
+
+    return judge
+
+
+def governance_result(product: str, findings: Iterable[Finding]) -> dg.AssetCheckResult:
+    """The product's own findings; an error fails the check, an exempted one is shown and does not."""
+    own = in_order(f for f in findings if f.product == product or _concerns(f, product))
+    errors, warnings = failing(own), [f for f in own if f.level is Level.WARNING and not f.exempted]
+    return dg.AssetCheckResult(
+        asset_key=product_key(product),
+        check_name="governance",
+        passed=not errors and not warnings,
+        severity=dg.AssetCheckSeverity.ERROR if errors else dg.AssetCheckSeverity.WARN,
+        description="; ".join(f"{f.path}:{f.line}: {f.code} {f.message}" for f in (errors or warnings)[:3])
+        or "no finding",
+        metadata={
+            "errors": float(len(errors)),
+            "warnings": float(len(warnings)),
+            "exempted": float(sum(f.exempted for f in own)),
+            "runbook": f"{RUNBOOK}#governance",
+            **({"findings": dg.MetadataValue.md(table(own))} if own else {}),
+        },
+    )
+
+
+def _concerns(finding: Finding, product: str) -> bool:
+    """A stale or broken dbt project is everyone's in its domain."""
+    return finding.product is None and finding.path.startswith(f"{names.DBT_FOLDER}/{product.split('.')[0]}")
+
+
+def table(findings: Iterable[Finding]) -> str:
+    """Findings as a markdown table that a person reads in the UI."""
+    head = "| level | where | code | what | fix |\n|---|---|---|---|---|\n"
+    return head + "\n".join(_row(f) for f in findings)
+
+
+def _row(finding: Finding) -> str:
+    level = "exempted" if finding.exempted else finding.level.value
+    cells = (level, f"`{finding.path}:{finding.line}`", finding.code, finding.message, finding.fix)
+    return f"| {' | '.join(_cell(c) for c in cells)} |"
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """By place, so that two runs say the same."""
+    return sorted(findings, key=lambda f: f.order)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def governance_job(environment: Environment) -> dg.JobDefinition:
+    """Validate every manifest of the mesh; fail with a readable table when any has an error."""
+
+    @dg.op(name="validate_all_manifests", description="Reads every manifest again and holds it to every policy.")
+    def validate(context: dg.OpExecutionContext) -> None:
+        mesh, findings = findings_now(environment)
+        errors = failing(findings)
+        context.log.info(f"{len(mesh.products)} products, {len(mesh.quarantined)} quarantined, {len(errors)} errors")
+        for finding in in_order(findings):
+            (context.log.error if finding.counts else context.log.warning)(str(finding))
+        if errors:
+            raise dg.Failure(
+                f"{len(errors)} governance errors: "
+                + "; ".join(f"{f.path}:{f.line}: {f.code} {f.message}" for f in in_order(errors)[:10]),
+                metadata={"findings": dg.MetadataValue.md(table(in_order(findings))), "errors": float(len(errors))},
+                allow_retries=False,
+            )
+
+    @dg.job(
+        name=names.GOVERNANCE_JOB,
+        description="Every manifest against every policy.",
+        executor_def=dg.in_process_executor,
+    )
+    def governance() -> None:
+        validate()
+
+    return governance

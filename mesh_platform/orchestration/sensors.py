@@ -1,0 +1,152 @@
+"""What starts a refresh: a landed batch, told by the ledger; and an upstream product's publication, told by Dagster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from mesh_platform import names
+from mesh_platform.environment import Environment
+from mesh_platform.landing.pending import pending, zone_fingerprint
+from mesh_platform.landing.zone import ZoneUnreachable
+from mesh_platform.manifest.mesh import Domain, Mesh
+from mesh_platform.warehouse.protocol import (
+    QueryRejected,
+    Warehouse,
+    WarehouseBusy,
+    WarehouseUnavailable,
+    open_warehouse,
+)
+
+FIRST_PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 1800.0
+INTERVAL_SECONDS = 10
+BUSY_SECONDS = 5.0
+ACTIVE = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What of a domain is not yet where its consumers can see it."""
+
+    files: int
+    unpublished: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.unpublished)
+
+    def __str__(self) -> str:
+        parts = [f"{self.files} files to land"] if self.files else []
+        parts += [f"landed changes not yet in {', '.join(self.unpublished)}"] if self.unpublished else []
+        return " and ".join(parts)
+
+
+def landing_sensor(
+    mesh: Mesh, environment: Environment, domain: Domain, keys: Sequence[dg.AssetKey], built: frozenset[str]
+) -> dg.SensorDefinition:
+    """Requests one run for landing and all downstream of it in the domain; `built` are the products it can build."""
+
+    @dg.sensor(
+        name=f"{domain.name}_landing_sensor",
+        asset_selection=dg.AssetSelection.assets(*keys),
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=f"Lands what has arrived for `{domain.name}` and refreshes its products.",
+    )
+    def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        if context.instance.get_runs(dg.RunsFilter(tags={names.TAG_LANDING: domain.name}, statuses=ACTIVE), limit=1):
+            return dg.SkipReason("a landing run of this domain is queued or running")
+        try:
+            seen = f"{zone_fingerprint(mesh, environment, domain.name)}:{_identity(environment)}"
+            if context.cursor == seen:
+                return dg.SkipReason("nothing new: the zones are as they were when everything was published")
+            waiting = look(mesh, environment, domain, built)
+        except ZoneUnreachable as problem:
+            return dg.SkipReason(f"the landing zone cannot be listed: {problem}")
+        except WarehouseBusy as busy:
+            return dg.SkipReason(f"{busy}; looking again at the next tick")
+        except (WarehouseUnavailable, QueryRejected) as problem:
+            return dg.SkipReason(f"no answer from the warehouse: {problem}")
+        if not waiting:
+            return dg.SensorResult(skip_reason="everything that arrived has landed and is published", cursor=seen)
+        pause = back_off(context.instance, domain.name, datetime.now(UTC))
+        if pause > 0:
+            return dg.SkipReason(f"{waiting}; the last run failed, trying again in {pause:.0f} s")
+        context.log.info(f"{waiting}: requesting a run")
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(asset_selection=list(keys), tags={names.TAG_LANDING: domain.name})]
+        )
+
+    return watch
+
+
+def look(mesh: Mesh, environment: Environment, domain: Domain, built: frozenset[str]) -> Waiting:
+    """Ask the ledger; a mesh without a warehouse has everything still to land."""
+    if not environment.warehouse_file.exists():
+        return Waiting(len(pending(mesh, environment, None, domain.name)), ())
+    with open_warehouse(environment, read_only=True, wait=BUSY_SECONDS) as warehouse:
+        files = len(pending(mesh, environment, warehouse, domain.name))
+        return Waiting(files, tuple(unpublished(mesh, warehouse, domain, built)))
+
+
+def unpublished(mesh: Mesh, warehouse: Warehouse, domain: Domain, built: frozenset[str]) -> list[str]:
+    """Products whose source tables have landed changes that their last publication had not seen."""
+    try:
+        landed = warehouse.query(
+            f"select system, source_table, max(revision) from {names.LEDGER} where rows_applied > 0 group by 1, 2"
+        )
+        through: dict[str, int] = dict(
+            warehouse.query(f"select product, max(through_revision) from {names.PUBLICATIONS} group by 1")
+        )
+    except QueryRejected:
+        return []
+    newest = {(system, table): revision or 0 for system, table, revision in landed}
+    return [
+        p.id
+        for p in mesh.products.values()
+        if p.domain == domain.name
+        and p.id in built
+        and max((newest.get((u.system, u.table), 0) for u in p.manifest.source_inputs), default=0)
+        > (through.get(p.id) or 0)
+    ]
+
+
+def back_off(instance: dg.DagsterInstance, domain: str, now: datetime) -> float:
+    """Seconds still to wait before a failed batch is requested again: doubling from half a minute to half an hour."""
+    records = instance.get_run_records(dg.RunsFilter(tags={names.TAG_LANDING: domain}), limit=8)
+    failures = 0
+    for record in records:
+        if record.dagster_run.status is dg.DagsterRunStatus.SUCCESS:
+            break
+        failures += 1
+    if not failures:
+        return 0.0
+    pause = min(FIRST_PAUSE_SECONDS * 2 ** (failures - 1), LONGEST_PAUSE_SECONDS)
+    ended = records[0].end_time or records[0].update_timestamp.timestamp()
+    return float(ended + pause - now.timestamp())
+
+
+def _identity(environment: Environment) -> int:
+    """Tells one warehouse file from its successor, so that a cursor never outlives the ledger it was true of."""
+    try:
+        return environment.warehouse_file.stat().st_ino
+    except OSError:
+        return 0
+
+
+def automation_sensor() -> dg.AutomationConditionSensorDefinition:
+    """Refreshes a product when another domain's product that it reads was published."""
+    return dg.AutomationConditionSensorDefinition(
+        "upstream_publication_sensor",
+        target=dg.AssetSelection.all(),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        description="Refreshes a product when another domain's product that it reads was published.",
+    )

@@ -1,0 +1,23 @@
+"""Every policy there is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from mesh_platform.policies import (  # noqa: F401  (a module that is imported has put its policies into the registry)
+    consumer,
+    council,
+    dbt,
+    discovery,
+    domain,
+    identity,
+    lineage,
+    ownership,
+    personal_data,
+    promise,
+    schema,
+    version,
+)
+from mesh_platform.policies.registry import POLICIES, Policy
+
+BOOK: Final[Mapping[str, Policy]] = dict(sorted(POLICIES.items()))
+"""Code → policy."""

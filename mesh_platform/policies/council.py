@@ -1,0 +1,95 @@
+"""What the council decides refers to something, and permissions end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from mesh_platform.manifest.council import Exemption
+from mesh_platform.manifest.document import Document
+from mesh_platform.manifest.finding import Level
+from mesh_platform.manifest.message import did_you_mean
+from mesh_platform.manifest.reading import READING
+from mesh_platform.policies.registry import POLICIES, Breach, Located, Review, mesh_policy, spot
+
+NOTICE: Final = timedelta(days=14)
+
+
+@mesh_policy("POL001", fix="use the code of a policy; `mesh explain` lists them")
+def level_is_set_for_a_policy(review: Review) -> Located:
+    """A level for a code that no policy has changes nothing, and looks as if it did."""
+    for code in review.mesh.policy.levels:
+        key = f"levels.{code}"
+        if code in READING:
+            yield (
+                spot(review.mesh.policy_document, key),
+                Breach(key, f"`{code}` has no level: what cannot be read cannot be governed"),
+            )
+        elif code not in POLICIES:
+            yield (
+                spot(review.mesh.policy_document, key),
+                Breach(key, f"no policy has the code `{code}`{did_you_mean(code, list(POLICIES))}"),
+            )
+
+
+@mesh_policy("EXM001", last=True, fix="follow the policy, or ask the council for another term")
+def exemption_has_not_expired(review: Review) -> Located:
+    """A permission without an end is another rule, made where nobody reads the rules."""
+    for exemption, document, key in _exemptions(review):
+        if exemption.until < review.today:
+            yield spot(document, f"{key}.until"), Breach(f"{key}.until", f"the exemption ended on `{exemption.until}`")
+
+
+@mesh_policy("EXM002", last=True, fix="use the code of a policy; `mesh explain` lists them")
+def exemption_names_a_policy(review: Review) -> Located:
+    """An exemption from a policy that does not exist permits nothing; files that cannot be read, and exemptions
+    themselves, are no policy to be exempted from."""
+    for exemption, document, key in _exemptions(review):
+        if not can_be_exempted(exemption.policy):
+            hint = did_you_mean(exemption.policy, [code for code in POLICIES if can_be_exempted(code)])
+            yield (
+                spot(document, f"{key}.policy"),
+                Breach(f"{key}.policy", f"no exemption can be granted from `{exemption.policy}`{hint}"),
+            )
+
+
+@mesh_policy("EXM003", last=True, fix="name an existing product as `domain.name`, or remove the exemption")
+def exemption_names_a_product(review: Review) -> Located:
+    """An exemption for a product that does not exist waits for somebody to take its name."""
+    known = review.mesh.known_products
+    for exemption, document, key in _exemptions(review):
+        if exemption.product not in known:
+            hint = did_you_mean(exemption.product, sorted(known))
+            yield (
+                spot(document, f"{key}.product"),
+                Breach(f"{key}.product", f"there is no product `{exemption.product}`{hint}"),
+            )
+
+
+@mesh_policy("EXM004", last=True, level=Level.WARNING, fix="remove the exemption")
+def exemption_is_needed(review: Review) -> Located:
+    """A permission that nobody needs any more would silently cover the next mistake."""
+    broken = {(finding.code, finding.product) for finding in review.found}
+    for exemption, document, key in _exemptions(review):
+        named = can_be_exempted(exemption.policy) and exemption.product in review.mesh.products
+        if named and exemption.until >= review.today and (exemption.policy, exemption.product) not in broken:
+            yield spot(document, key), Breach(key, f"`{exemption.product}` does not break `{exemption.policy}`")
+
+
+@mesh_policy(
+    "EXM005", last=True, level=Level.WARNING, fix="follow the policy in time, or ask the council for another term"
+)
+def exemption_does_not_end_soon(review: Review) -> Located:
+    """The day a permission ends should surprise nobody: two weeks are time to act."""
+    for exemption, document, key in _exemptions(review):
+        if review.today <= exemption.until <= review.today + NOTICE:
+            yield spot(document, f"{key}.until"), Breach(f"{key}.until", f"the exemption ends on `{exemption.until}`")
+
+
+def can_be_exempted(code: str) -> bool:
+    """Whether the council can permit a product to break it."""
+    return code in POLICIES and not POLICIES[code].last
+
+
+def _exemptions(review: Review) -> Iterator[tuple[Exemption, Document, str]]:
+    for exemption, document, index in review.mesh.exemptions:
+        yield exemption, document, f"exemptions.{index}"

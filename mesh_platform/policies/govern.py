@@ -1,0 +1,46 @@
+"""The whole mesh against every policy, less what the council permits."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from mesh_platform.manifest.council import PolicyLevel
+from mesh_platform.manifest.finding import Finding, Level
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import one_line
+from mesh_platform.policies.book import BOOK
+from mesh_platform.policies.council import can_be_exempted
+from mesh_platform.policies.registry import Policy, Review
+
+
+def govern(mesh: Mesh, today: date) -> tuple[Finding, ...]:
+    """Every finding about the mesh in order of place; an exempted one keeps its level and does not count."""
+    first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, Review(mesh, today))]
+    found = [*mesh.findings, *first]
+    about = [f for policy in BOOK.values() if policy.last for f in judged(policy, Review(mesh, today, found))]
+    return tuple(sorted([*_exempted(found, mesh, today), *about], key=lambda f: f.order))
+
+
+def judged(policy: Policy, review: Review) -> Iterator[Finding]:
+    """What one policy finds, at the level the council gives it."""
+    level = review.mesh.policy.levels.get(policy.code)
+    if level is PolicyLevel.OFF:
+        return
+    for spot, breach in policy.examine(review):
+        yield Finding(
+            path=spot.path,
+            line=spot.place.line,
+            column=spot.place.column,
+            code=policy.code,
+            level=Level(level) if level else policy.level,
+            message=one_line(breach.message),
+            fix=breach.fix or policy.fix,
+            key=breach.key,
+            product=spot.product,
+        )
+
+
+def _exempted(found: Iterable[Finding], mesh: Mesh, today: date) -> Iterator[Finding]:
+    granted = {(e.policy, e.product) for e, _, _ in mesh.exemptions if e.until >= today and can_be_exempted(e.policy)}
+    for finding in found:
+        yield replace(finding, exempted=True) if (finding.code, finding.product) in granted else finding

@@ -1,0 +1,96 @@
+"""Avro's types as frozen values, names resolved."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """null, boolean, int, long, float, double, bytes or string, with its logical type if it has one."""
+
+    name: str
+    logical: str | None = None
+    precision: int | None = None
+    scale: int = 0
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Exactly `size` bytes."""
+
+    name: str
+    size: int
+    logical: str | None = None
+    precision: int | None = None
+    scale: int = 0
+
+
+@dataclass(frozen=True)
+class Enum:
+    """One of a closed list of symbols."""
+
+    name: str
+    symbols: tuple[str, ...]
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Array:
+    """A list of items of one type."""
+
+    items: "AvroType"
+
+
+@dataclass(frozen=True)
+class Map:
+    """Text keys and values of one type."""
+
+    values: "AvroType"
+
+
+@dataclass(frozen=True)
+class Union:
+    """One of several types."""
+
+    branches: "tuple[AvroType, ...]"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a record, as the avsc has it."""
+
+    name: str
+    type: "AvroType"
+    doc: str = ""
+    default: Any = None
+    has_default: bool = False
+    pii: str | None = None
+    """The class of personal data it holds (`pii` where the schema only says that it does); None if undeclared."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Named fields in order."""
+
+    name: str
+    """With its namespace."""
+    fields: tuple[Field, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class Recursive:
+    """A reference to a record that is still being defined: a type that contains itself."""
+
+    name: str
+
+
+AvroType = Primitive | Fixed | Enum | Array | Map | Union | Record | Recursive
+NULL = Primitive("null")
+
+
+def unwrapped(kind: AvroType) -> tuple[AvroType, bool]:
+    """(the type without its null, whether it had one)."""
+    if isinstance(kind, Union) and len(kind.branches) == 2 and NULL in kind.branches:
+        return next(b for b in kind.branches if b != NULL), True
+    return kind, False

@@ -1,0 +1,51 @@
+"""Whether a JSON value may be the default of a type."""
+
+from typing import Any, Final
+
+from mesh_platform.schema.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, Union
+
+_WHOLE: Final = {"int": 2**31, "long": 2**63}
+
+
+def fits(value: Any, kind: AvroType) -> bool:
+    """Avro's rule for defaults; a union's default is a value of its first branch."""
+    match kind:
+        case Primitive():
+            return _fits_primitive(value, kind.name)
+        case Fixed():
+            return _is_bytes(value) and len(value) == kind.size
+        case Enum():
+            return isinstance(value, str) and value in kind.symbols
+        case Array():
+            return isinstance(value, list) and all(fits(item, kind.items) for item in value)
+        case Map():
+            return isinstance(value, dict) and all(fits(item, kind.values) for item in value.values())
+        case Union():
+            return fits(value, kind.branches[0])
+        case Record():
+            return isinstance(value, dict) and all(
+                fits(value[field.name], field.type) if field.name in value else field.has_default
+                for field in kind.fields
+            )
+        case _:
+            return isinstance(value, dict)
+
+
+def _fits_primitive(value: Any, name: str) -> bool:
+    match name:
+        case "null":
+            return value is None
+        case "boolean":
+            return isinstance(value, bool)
+        case "int" | "long":
+            return type(value) is int and -_WHOLE[name] <= value < _WHOLE[name]
+        case "float" | "double":
+            return type(value) in (int, float) and abs(value) != float("inf")
+        case "bytes":
+            return _is_bytes(value)
+        case _:
+            return isinstance(value, str)
+
+
+def _is_bytes(value: Any) -> bool:
+    return isinstance(value, str) and all(ord(c) < 256 for c in value)

@@ -1,0 +1,114 @@
+"""JSON that is strict about what a schema may not leave open: duplicate keys, numbers that are none, endless depth."""
+
+import json
+import re
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
+from typing import Any, Final
+
+from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
+
+Where = tuple[str | int, ...]
+"""The keys and indexes that lead to a JSON value."""
+
+MAX_DEPTH: Final = 200
+_SPACE: Final = re.compile(r"[ \t\n\r]*")
+_ATOM: Final = re.compile(r"[^\s,\]}]+")
+
+
+def read_json(text: str) -> Any:
+    """The value of a JSON text; raises SchemaInvalid, with lines, for what is malformed or ambiguous."""
+    repeated: list[str] = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            repeated.append(pairs[0][0])
+        return value
+
+    try:
+        value = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=unique, parse_constant=_refuse)
+    except json.JSONDecodeError as problem:
+        raise _malformed(f"is not JSON: {problem.msg.lower()}", problem.lineno, problem.colno) from problem
+    except (ValueError, RecursionError) as problem:
+        reason = "nests too deeply" if isinstance(problem, RecursionError) else str(problem)
+        raise _malformed(f"is not JSON: {reason}", 1, 1) from problem
+    if _too_deep(value):
+        raise _malformed(f"nests deeper than `{MAX_DEPTH}` levels", 1, 1)
+    if repeated:
+        raise SchemaInvalid(tuple(_duplicates(text)))
+    return value
+
+
+def places(text: str) -> dict[Where, tuple[int, int]]:
+    """Where every value of a JSON text stands (its key's line and column, 1-based); the text must be valid."""
+    return {where: _line_and_column(text, offset) for where, offset in reversed(_walk(text))}
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"`{constant}` is no JSON number")
+
+
+def _malformed(message: str, line: int, column: int) -> SchemaInvalid:
+    return SchemaInvalid((SchemaProblem("SCH001", "", f"the schema {message}", line, column),))
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [c for v in level for c in (v.values() if isinstance(v, dict) else v if isinstance(v, list) else ())]
+        if not level:
+            return False
+    return True
+
+
+def _duplicates(text: str) -> list[SchemaProblem]:
+    seen: set[Where] = set()
+    problems = []
+    for where, offset in _walk(text):
+        if where in seen:
+            line, column = _line_and_column(text, offset)
+            problems.append(SchemaProblem("SCH001", "", f"the key `{where[-1]}` is written twice", line, column))
+        seen.add(where)
+    return problems or [SchemaProblem("SCH001", "", "a key is written twice")]
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def _walk(text: str) -> list[tuple[Where, int]]:
+    found: list[tuple[Where, int]] = []
+    _value(text, _skip(text, 1 if text.startswith("\ufeff") else 0), (), found)
+    return found
+
+
+def _value(text: str, at: int, where: Where, found: list[tuple[Where, int]]) -> int:
+    if not where or isinstance(where[-1], int):
+        found.append((where, at))
+    if text[at] == '"':
+        return int(scanstring(text, at + 1, False)[1])
+    if text[at] not in "{[":
+        atom = _ATOM.match(text, at)
+        return atom.end() if atom else at + 1
+    return _members(text, at, where, found)
+
+
+def _members(text: str, at: int, where: Where, found: list[tuple[Where, int]]) -> int:
+    closing, index, at = {"{": "}", "[": "]"}[text[at]], 0, _skip(text, at + 1)
+    while text[at] != closing:
+        step: str | int = index
+        if closing == "}":
+            key_at = at
+            step, at = scanstring(text, at + 1, False)
+            found.append(((*where, step), key_at))
+            at = _skip(text, _skip(text, at) + 1)
+        at = _skip(text, _value(text, at, (*where, step), found))
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+        index += 1
+    return at + 1
+
+
+def _skip(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at

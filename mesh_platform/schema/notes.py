@@ -1,0 +1,84 @@
+"""What a parser keeps in mind while it reads an avsc: where it is, what it has defined, what it found wrong."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from mesh_platform.manifest.plain_text import one_line
+from mesh_platform.schema.avro_type import AvroType
+from mesh_platform.schema.json_text import Where, places
+from mesh_platform.schema.problem import SchemaProblem
+
+
+class Broken(Exception):
+    """A type that cannot be; why is noted."""
+
+
+@dataclass(frozen=True)
+class At:
+    """Where the parser is: in the JSON, in the record, in which namespace, how deep."""
+
+    where: Where = ()
+    path: str = ""
+    namespace: str = ""
+    depth: int = 0
+
+    def into(self, *steps: str | int) -> "At":
+        """One value further inside."""
+        return At((*self.where, *steps), self.path, self.namespace, self.depth + 1)
+
+    def named(self, path: str) -> "At":
+        """The same place under this path."""
+        return At(self.where, path, self.namespace, self.depth)
+
+    def field(self, name: str) -> "At":
+        """The same place, which is this field of the record."""
+        return self.named(f"{self.path}.{name}" if self.path else name)
+
+
+@dataclass
+class Notes:
+    """What one reading has met so far."""
+
+    names: dict[str, AvroType | None] = field(default_factory=dict)
+    """Full name → type; None for one that is broken, so that it is complained of once."""
+    problems: list[tuple[str, At, str]] = field(default_factory=list)
+
+    def wrong(self, code: str, at: At, message: str) -> None:
+        """Note a problem and read on."""
+        self.problems.append((code, at, message))
+
+    def broken(self, code: str, at: At, message: str) -> Broken:
+        """Note a problem that leaves no type, to be raised."""
+        self.wrong(code, at, message)
+        return Broken()
+
+    @contextmanager
+    def defining(self, name: str, placeholder: AvroType | None = None) -> Iterator[None]:
+        """While a named type is read; a broken one keeps its name, so that its readers are not blamed."""
+        self.names[name] = placeholder
+        try:
+            yield
+        except Broken:
+            self.names[name] = None
+            raise
+
+    def placed(self, text: str) -> tuple[SchemaProblem, ...]:
+        """Every problem with its line in the text."""
+        found = places(text) if self.problems else {}
+        return tuple(_placed(problem, found) for problem in self.problems)
+
+
+def short(value: Any) -> str:
+    """A JSON value, short enough for a message."""
+    text = one_line(str(value)[:200])
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _placed(problem: tuple[str, At, str], found: dict[Where, tuple[int, int]]) -> SchemaProblem:
+    code, at, message = problem
+    where = at.where
+    while where not in found:
+        where = where[:-1]
+    return SchemaProblem(code, at.path, f"`{at.path}`: {message}" if at.path else message, *found[where])

@@ -1,0 +1,25 @@
+"""What is wrong with an Avro schema, and where in it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SchemaProblem:
+    """One mistake in an avsc."""
+
+    code: str
+    """`SCH…`, as `mesh explain` knows it."""
+    path: str
+    """Where in the record: `order.items[].price`; empty for the file as a whole."""
+    message: str
+    line: int = 1
+    """1-based, in the avsc."""
+    column: int = 1
+
+
+class SchemaInvalid(ValueError):
+    """A text that is no legal Avro schema, or none that can be a table; carries every problem found."""
+
+    def __init__(self, problems: tuple[SchemaProblem, ...]) -> None:
+        super().__init__("; ".join(p.message for p in problems))
+        self.problems = problems

@@ -1,0 +1,73 @@
+"""Whether the product's own dbt tests pass, and how long ago they were asked."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from mesh_platform import names
+from mesh_platform.manifest.mesh import Product
+from mesh_platform.slo.cadence import cadence
+from mesh_platform.slo.measurement import Measurement, Verdict, unknown
+from mesh_platform.warehouse.protocol import Row, Warehouse
+
+SLI = "accuracy"
+TARGET = 100.0
+
+_LAST_AUDIT = f"""
+with last as (select product, max(audited_at) as audited_at from {names.AUDITS} where audited_at <= ? group by product)
+select a.product, a.audited_at, a.test, a.severity, a.status, a.failures
+from {names.AUDITS} a join last l on l.product = a.product and l.audited_at = a.audited_at
+order by a.product, a.test"""
+
+
+def last_audited(warehouse: Warehouse, now: datetime) -> dict[str, datetime]:
+    """Product → when its tests last ran."""
+    return dict(
+        warehouse.query(f"select product, max(audited_at) from {names.AUDITS} where audited_at <= ? group by 1", [now])
+    )
+
+
+def is_due(product: Product, last: datetime | None, now: datetime) -> bool:
+    """Whether the product's tests have not run for as long as the manifest allows."""
+    return last is None or now - last >= _cadence(product)
+
+
+def _cadence(product: Product) -> timedelta:
+    accuracy = product.manifest.slo.accuracy
+    return cadence(accuracy.run_frequency if accuracy else None)
+
+
+def measure_accuracy(warehouse: Warehouse, products: Iterable[Product], now: datetime) -> list[Measurement]:
+    """The accuracy of each product at `now`, from one query over the recorded audits."""
+    audits: dict[str, list[Row]] = {}
+    for product, *row in warehouse.query(_LAST_AUDIT, [now]):
+        audits.setdefault(product, []).append(tuple(row))
+    return [_judge(p, audits.get(p.id, []), now) for p in products]
+
+
+def _judge(product: Product, audit: list[Row], now: datetime) -> Measurement:
+    if not audit:
+        return unknown(product.id, SLI, "its dbt tests have not run yet; a refresh runs them", TARGET)
+    failed = [(test, severity, failures) for _, test, severity, status, failures in audit if status != "pass"]
+    good, total, when = len(audit) - len(failed), len(audit), audit[0][0]
+    late = now - when >= 2 * _cadence(product)
+    verdict = _verdict([severity for _, severity, _ in failed], late)
+    named = (
+        "; failed: " + ", ".join(f"{test} ({failures or '?'} rows)" for test, _, failures in failed) if failed else ""
+    )
+    return Measurement(
+        product=product.id,
+        sli=SLI,
+        verdict=verdict,
+        reason=f"{good} of {total} tests passed at {when:%Y-%m-%d %H:%M} UTC" + named + ("; overdue" if late else ""),
+        value=round(100.0 * good / total, 3),
+        target=TARGET,
+        good=good,
+        total=total,
+        details={"audited_at": when, "failed_tests": [test for test, _, _ in failed]},
+    )
+
+
+def _verdict(severities: list[str], late: bool) -> Verdict:
+    if "error" in severities:
+        return Verdict.ERROR
+    return Verdict.WARN if severities or late else Verdict.PASS

@@ -1,0 +1,39 @@
+"""One query for all products; a product whose table is broken spoils only its own answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The warehouse refused this product's part of the question."""
+
+    reason: str
+
+
+def ask(warehouse: Warehouse, questions: Mapping[str, str]) -> dict[str, list[Row] | Rejected]:
+    """Answer every question (product id → a select) in one union, rows grouped by product.
+
+    A rejected union is split in two and asked again, so one bad of n costs about 2 log n queries. An outage is not
+    split: WarehouseUnavailable passes through, because then there is no answer for anyone.
+    """
+    if not questions:
+        return {}
+    asked = list(questions.items())
+    try:
+        rows = warehouse.query(
+            " union all ".join(f"(select {n} as asked, q.* from ({sql}) q)" for n, (_, sql) in enumerate(asked))
+        )
+    except QueryRejected as problem:
+        if len(asked) == 1:
+            return {asked[0][0]: Rejected(str(problem).splitlines()[0])}
+        half = len(asked) // 2
+        return ask(warehouse, dict(asked[:half])) | ask(warehouse, dict(asked[half:]))
+    answers: dict[str, list[Row] | Rejected] = {product: [] for product in questions}
+    for number, *row in rows:
+        answer = answers[asked[number][0]]
+        if isinstance(answer, list):
+            answer.append(tuple(row))
+    return answers

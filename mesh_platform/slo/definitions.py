@@ -1,0 +1,42 @@
+"""What each SLI means, in a sentence and in SQL; `mesh explain` prints these."""
+
+from typing import Final, NamedTuple
+
+
+class Definition(NamedTuple):
+    """The meaning of an SLI and the query that is its truth."""
+
+    meaning: str
+    sql: str
+
+
+DEFINITIONS: Final[dict[str, Definition]] = {
+    "freshness": Definition(
+        "lag = now - T. T is the event time of the oldest landed change that is not yet in the publication; if there is"
+        " none, the later of the last landed event and the last heartbeat of the source system. Of several inputs"
+        " the oldest T counts; an input that is a product counts with its own T. Neither event nor heartbeat: unknown.",
+        """select i.product, i.system,
+       min(l.first_event_at) filter (where l.revision > p.through_revision) as oldest_unpublished,
+       greatest(max(l.last_event_at), max(h.last_heartbeat_at))              as alive_at
+from inputs i
+left join last_publication p    using (product)
+left join mesh_landing.ledger l using (system, source_table)
+left join mesh_landing.heartbeats h using (system)
+group by i.product, i.system""",
+    ),
+    "completeness": Definition(
+        "of the events the sources say must exist (the model named by slo.completeness.expected) whose time has"
+        " settled, the share that is in the published product. An event settles `freshness.error_minutes` after it"
+        " happened.",
+        """select count(*) as total, count(p.key) as good
+from (select distinct key from <expected> where event_time between now - window_days and now - error_minutes) e
+left join (select distinct key from <published>) p using (key)""",
+    ),
+    "accuracy": Definition(
+        "of the product's dbt tests, the share that passed when they last ran; they run with every refresh and at least"
+        " as often as slo.accuracy.run_frequency says.",
+        """select count(*) filter (where status = 'pass') as good, count(*) as total
+from mesh_slo.audits
+where product = ? and audited_at = (select max(audited_at) from mesh_slo.audits where product = ?)""",
+    ),
+}

@@ -1,0 +1,111 @@
+"""Where what an engineer typed about a product's columns departs from the schema, which alone decides them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from mesh_platform import names
+from mesh_platform.environment import Environment, Target
+from mesh_platform.manifest.finding import Finding, Level
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.transformation.contract import Contract, ContractColumn, contracts
+from mesh_platform.transformation.project import ProjectRefused, is_project, project_files
+from mesh_platform.transformation.properties import is_properties, mentions
+from mesh_platform.transformation.yaml_text import below, compose, items, text
+
+
+@dataclass(frozen=True)
+class DriftRule:
+    """A kind of drift: a permanent code, why it matters, and what to do."""
+
+    code: str
+    rationale: str
+    fix: str
+
+
+UNKNOWN_COLUMN: Final = DriftRule(
+    "DBT101",
+    "A column that the schema does not have is not in the product; a test on it would never run.",
+    "remove the column, or add it to a new schema version",
+)
+OTHER_TYPE: Final = DriftRule(
+    "DBT102",
+    "The schema decides a column's type; a second one in the dbt project can only be wrong.",
+    "remove `data_type`: it is generated from the schema",
+)
+NO_CONTRACT: Final = DriftRule(
+    "DBT103",
+    "A product without its contract could be published with other columns than it promises.",
+    "remove `contract`: every product is under the contract of its schema version",
+)
+RULES: Final = {rule.code: rule for rule in (UNKNOWN_COLUMN, OTHER_TYPE, NO_CONTRACT)}
+
+_ALIASES: Final = {
+    Target.DUCKDB: {
+        "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "DATETIME": "TIMESTAMP", "TEXT": "VARCHAR", "STRING": "VARCHAR",
+        "INT8": "BIGINT", "LONG": "BIGINT", "INT": "INTEGER", "INT4": "INTEGER", "BOOL": "BOOLEAN", "REAL": "FLOAT",
+        "FLOAT4": "FLOAT", "FLOAT8": "DOUBLE", "BYTEA": "BLOB",
+    },
+    Target.BIGQUERY: {"INT": "INT64", "INTEGER": "INT64", "BIGINT": "INT64", "BOOLEAN": "BOOL"},
+}  # fmt: skip
+
+
+def drift(mesh: Mesh, environment: Environment) -> list[Finding]:
+    """Every departure in the dbt projects of the mesh's products; reads files only, and never dbt."""
+    domains = sorted({p.domain for p in mesh.products.values()})
+    return [found for domain in domains for found in _domain(mesh, environment, domain)]
+
+
+def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Finding]:
+    folder = environment.dbt_projects / domain
+    if not is_project(folder):
+        return
+    try:
+        files = project_files(folder, is_properties)
+    except ProjectRefused:  # `mesh prepare` says so
+        return
+    owed = {c.model: c for c in contracts(mesh, domain, environment.target)}
+    for path, content in files.items():
+        root = compose(content) if mentions(content, owed.values()) else None
+        for entry in items(below(root, "models")):
+            if promised := owed.get(text(below(entry, "name")) or ""):
+                shown = f"{names.DBT_FOLDER}/{domain}/{path}"
+                for rule, node, message in _entry(entry, promised, environment.target):
+                    yield _finding(rule, node, message, shown, f"{domain}.{promised.model}")
+
+
+Departure = tuple[DriftRule, yaml.Node, str]
+
+
+def _entry(entry: yaml.Node, promised: Contract, target: Target) -> Iterator[Departure]:
+    by_name = {c.name.lower(): c for c in promised.columns}
+    for column in items(below(entry, "columns")):
+        name = below(column, "name")
+        if isinstance(name, yaml.ScalarNode):
+            yield from _column(column, name, by_name.get(name.value.lower()), target)
+    enforced = below(below(below(entry, "config"), "contract"), "enforced")
+    if enforced is not None and (text(enforced) or "").lower() not in {"true", "yes", "on"}:
+        yield NO_CONTRACT, enforced, f"the contract of `{promised.model}` is switched off"
+
+
+def _column(
+    column: yaml.Node, name: yaml.ScalarNode, promised: ContractColumn | None, target: Target
+) -> Iterator[Departure]:
+    if promised is None:
+        yield UNKNOWN_COLUMN, name, f"the schema has no column `{name.value}`"
+        return
+    typed = below(column, "data_type")
+    if typed is not None and _spelled(text(typed) or "", target) != promised.data_type:
+        yield OTHER_TYPE, typed, f"`{name.value}` is typed `{text(typed)}`; the schema makes it `{promised.data_type}`"
+
+
+def _spelled(data_type: str, target: Target) -> str:
+    word = " ".join(data_type.upper().split())
+    return _ALIASES[target].get(word, word)
+
+
+def _finding(rule: DriftRule, node: yaml.Node, message: str, path: str, product: str) -> Finding:
+    mark = node.start_mark
+    return Finding(path, mark.line + 1, mark.column + 1, rule.code, Level.ERROR, message, rule.fix, product=product)

@@ -1,0 +1,46 @@
+"""YAML as dbt reads it: as values, and as nodes that know their lines."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import yaml
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def read_yaml(content: bytes) -> Any:
+    """The value of the one document; None for what is no YAML, which dbt refuses with its own words."""
+    try:
+        return yaml.load(content, Loader=_LOADER)  # noqa: S506  a safe loader, by either name
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+
+
+def compose(content: bytes) -> yaml.Node | None:
+    """The root node of the one document; None for what is no YAML."""
+    try:
+        return yaml.compose(content, Loader=_LOADER)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+
+
+def dump_yaml(value: object) -> bytes:
+    """A document that reads as this value."""
+    return bytes(yaml.dump(value, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120))
+
+
+def below(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    """The value of a key of a mapping."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for name, value in pairs if name.value == key), None)
+
+
+def items(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The items of a list."""
+    yield from node.value if isinstance(node, yaml.SequenceNode) else ()
+
+
+def text(node: yaml.Node | None) -> str | None:
+    """The text of a scalar."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else None

@@ -1,0 +1,61 @@
+"""What every test may stand on: the shipped mesh, an empty warehouse, a fixed clock."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mesh_platform.environment import Environment, Target
+from mesh_platform.manifest.gather import gather
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.transformation.prepare import prepare
+from mesh_platform.transformation.prepared import Prepared
+from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shipped_mesh() -> Mesh:
+    """The mesh of this repository, read once."""
+    return gather(PROJECT)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the shipped domains and dbt projects that a test may change."""
+    ignore = shutil.ignore_patterns("target", "logs", "dbt_packages", "__pycache__")
+    for folder in ("domains", "dbt_projects"):
+        shutil.copytree(PROJECT / folder, tmp_path / "root" / folder, ignore=ignore)
+    return tmp_path / "root"
+
+
+@pytest.fixture
+def environment(root: Path, tmp_path: Path) -> Environment:
+    """A mesh of its own with an empty home."""
+    home = tmp_path / "home"
+    return Environment(root=root, home=home, target=Target.DUCKDB, landing=str(home / "landing"))
+
+
+@pytest.fixture
+def warehouse(environment: Environment) -> Iterator[DuckDbWarehouse]:
+    """A real, new DuckDB file."""
+    with open_duckdb(environment.warehouse_file) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def prepared_environment(tmp_path_factory: pytest.TempPathFactory, shipped_mesh: Mesh) -> Environment:
+    """The shipped mesh with its dbt projects prepared once; tests may land and refresh, but not edit files."""
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    made = Environment(root=PROJECT, home=home, target=Target.DUCKDB, landing=str(home / "landing"))
+    for domain, outcome in prepare(shipped_mesh, made).items():
+        assert isinstance(outcome, Prepared), f"{domain}: {outcome}"
+    return made

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+from mesh_platform.manifest.finding import Finding, Level
+from mesh_platform.manifest.report import report, source_lines, summary
+
+FINDING = Finding(
+    "domains/a/domain.yaml", 2, 3, "SLO001", Level.ERROR, "`300` min exceeds `120` min", "lower it", "spec.target"
+)
+
+
+def test_a_finding_is_a_row_the_line_a_caret_and_a_fix() -> None:
+    text = "\n".join(report([FINDING], lambda path: ["spec:", "  target: 300"]))
+    assert text == (
+        "domains/a/domain.yaml:2: SLO001 `300` min exceeds `120` min\n"
+        "    2 |   target: 300\n"
+        "      |   ^^^^^^\n"
+        "  fix: lower it"
+    )
+
+
+def test_without_the_source_the_row_and_the_fix_remain() -> None:
+    assert list(report([FINDING])) == [str(FINDING)]
+
+
+def test_a_line_that_is_no_longer_there_is_left_out() -> None:
+    assert list(report([FINDING], lambda path: ["spec:"])) == [str(FINDING)]
+
+
+def test_tabs_and_long_lines_keep_the_caret_below_its_place() -> None:
+    line = "\t\ttarget: " + "x" * 1000
+    block = next(report([FINDING], lambda path: ["", line]))
+    assert "      | \t\t^^^^^^\n" in block
+    assert max(map(len, block.split("\n"))) < 200
+
+
+def test_levels_are_told_and_counted() -> None:
+    warning = Finding("a", 1, 1, "DOC001", Level.WARNING, "m", "f")
+    exempted = Finding("a", 1, 1, "SLO001", Level.ERROR, "m", "f", exempted=True)
+    assert summary([FINDING, warning, exempted]) == "1 error, 1 warning, 1 exempted"
+    assert summary([]) == "0 errors, 0 warnings"
+    rows = [block.split("\n")[0] for block in report([warning, exempted])]
+    assert rows == ["a:1: DOC001 m (warning)", "a:1: SLO001 m (exempted)"]
+
+
+def test_source_lines_never_leave_the_mesh(tmp_path: Path) -> None:
+    (tmp_path / "mesh").mkdir()
+    (tmp_path / "secret").write_text("hidden")
+    (tmp_path / "mesh" / "a").write_text("1\n2")
+    lines = source_lines(tmp_path / "mesh")
+    assert list(lines("a")) == ["1", "2"]
+    assert list(lines("../secret")) == []
+    assert list(lines("nowhere")) == []

@@ -1,0 +1,177 @@
+"""The landing sensor: the ledger is the truth, the cursor saves work, and every tick says what it saw."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+from mesh_platform.landing.land import land
+
+from mesh_platform import names
+from mesh_platform.environment import Environment
+from mesh_platform.manifest.gather import gather
+from mesh_platform.orchestration.build import build
+from mesh_platform.orchestration.sensors import back_off, landing_sensor
+from mesh_platform.publishing.tables import ensure_publishing
+from mesh_platform.warehouse.duckdb import open_duckdb
+from tests.orchestration.scene import ORDER_STEP, Scene
+
+
+@dg.job
+def refresh() -> None:
+    """Stands for a landing run in the instance's records."""
+
+
+@pytest.fixture
+def fresh(environment: Environment) -> Iterator[Scene]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Scene(environment, instance)
+
+
+def tick(scene: Scene, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
+    mesh = gather(scene.environment.root)
+    sensor = landing_sensor(
+        mesh, scene.environment, mesh.domains["orders"], ORDER_STEP, frozenset({"orders.order_events"})
+    )
+    with dg.build_sensor_context(instance=scene.instance, cursor=cursor) as context:
+        result = sensor(context)
+    assert isinstance(result, dg.SensorResult | dg.SkipReason)
+    return result
+
+
+def said(result: dg.SensorResult | dg.SkipReason) -> str:
+    skip = result.skip_reason if isinstance(result, dg.SensorResult) else result
+    return str(skip.skip_message if isinstance(skip, dg.SkipReason) else skip)
+
+
+def requests(result: dg.SensorResult | dg.SkipReason) -> int:
+    return len(result.run_requests or []) if isinstance(result, dg.SensorResult) else 0
+
+
+def landed(scene: Scene) -> None:
+    with open_duckdb(scene.environment.warehouse_file) as warehouse:
+        ensure_publishing(warehouse)
+        land(gather(scene.environment.root), scene.environment, warehouse, datetime.now(UTC), domain="orders")
+
+
+def published(scene: Scene) -> None:
+    scene.query(
+        "insert into mesh_slo.publications select 'orders.order_events', '2.1.0', 'append', now(), now(), 1, 1, now(),"
+        " max(revision), max(revision) + 1, null from mesh_meta.revisions"
+    )
+
+
+def test_a_file_that_arrived_is_one_run_of_everything_downstream(fresh: Scene) -> None:
+    fresh.place("o1")
+    result = tick(fresh)
+    assert isinstance(result, dg.SensorResult)
+    assert [r.asset_selection for r in result.run_requests or []] == [ORDER_STEP]
+    assert (result.run_requests or [])[0].tags[names.TAG_LANDING] == "orders"
+
+
+def test_an_empty_zone_is_a_tick_that_says_so(fresh: Scene) -> None:
+    result = tick(fresh)
+    assert requests(result) == 0
+    assert "everything that arrived has landed" in said(result)
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+def test_while_a_landing_run_is_under_way_no_other_is_requested(fresh: Scene, status: dg.DagsterRunStatus) -> None:
+    fresh.place("o1")
+    fresh.instance.create_run_for_job(refresh, status=status, tags={names.TAG_LANDING: "orders"})
+    assert "queued or running" in said(tick(fresh))
+
+
+def test_what_landed_and_was_not_published_is_requested_too(fresh: Scene) -> None:
+    fresh.place("o1")
+    landed(fresh)
+    assert requests(tick(fresh)) == 1
+
+
+def test_what_is_published_is_remembered_by_the_cursor_and_only_news_wakes_it(fresh: Scene) -> None:
+    fresh.place("o1")
+    landed(fresh)
+    published(fresh)
+    quiet = tick(fresh)
+    assert isinstance(quiet, dg.SensorResult)
+    assert requests(quiet) == 0
+    assert "as they were" in said(tick(fresh, quiet.cursor))
+    fresh.place("o2")
+    assert requests(tick(fresh, quiet.cursor)) == 1
+
+
+def test_a_cursor_never_outlives_the_ledger_it_was_true_of(fresh: Scene) -> None:
+    fresh.place("o1")
+    landed(fresh)
+    published(fresh)
+    quiet = tick(fresh)
+    assert isinstance(quiet, dg.SensorResult)
+    fresh.environment.warehouse_file.unlink()
+    assert requests(tick(fresh, quiet.cursor)) == 1
+
+
+def test_a_busy_warehouse_is_said_and_nothing_is_requested(fresh: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh.place("o1")
+    landed(fresh)
+    fresh.place("o2")
+    monkeypatch.setattr("mesh_platform.orchestration.sensors.BUSY_SECONDS", 0.1)
+    with held(fresh):
+        assert "warehouse busy" in said(tick(fresh))
+
+
+def held(scene: Scene) -> "Held":
+    return Held(str(scene.environment.warehouse_file))
+
+
+class Held:
+    """Another process that keeps the warehouse open."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        import subprocess
+        import sys
+
+        code = f"import duckdb; c = duckdb.connect({self.path!r}); print('open', flush=True); input()"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout
+        assert self.process.stdout.readline() == "open\n"
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate("\n")
+
+
+def test_failures_double_the_pause_and_a_success_ends_it(fresh: Scene) -> None:
+    now = datetime.now(UTC)
+
+    def run(status: dg.DagsterRunStatus) -> None:
+        fresh.instance.create_run_for_job(refresh, status=status, tags={names.TAG_LANDING: "orders"})
+
+    assert back_off(fresh.instance, "orders", now) == 0
+    run(dg.DagsterRunStatus.FAILURE)
+    assert 25 < back_off(fresh.instance, "orders", now) <= 31
+    run(dg.DagsterRunStatus.FAILURE)
+    assert 55 < back_off(fresh.instance, "orders", now) <= 61
+    assert back_off(fresh.instance, "orders", now + timedelta(minutes=2)) < 0
+    for _ in range(10):
+        run(dg.DagsterRunStatus.FAILURE)
+    assert 1700 < back_off(fresh.instance, "orders", now) <= 1801
+    run(dg.DagsterRunStatus.SUCCESS)
+    assert back_off(fresh.instance, "orders", now) == 0
+
+
+def test_a_failed_batch_waits_and_is_requested_again(fresh: Scene) -> None:
+    fresh.place("o1")
+    fresh.instance.create_run_for_job(refresh, status=dg.DagsterRunStatus.FAILURE, tags={names.TAG_LANDING: "orders"})
+    assert "trying again in" in said(tick(fresh))
+
+
+def test_a_manifest_with_a_refresh_schedule_gets_one_per_domain_and_cron(scene: Scene) -> None:
+    manifest = scene.environment.root / "domains" / "orders" / "order_events" / "data-product.yaml"
+    manifest.write_text(manifest.read_text() + '  refresh: {schedule: "*/15 * * * *"}\n')
+    definitions = build(gather(scene.environment.root), scene.environment)
+    found = {s.name: s.cron_schedule for s in definitions.get_repository_def().schedule_defs}
+    assert found["orders_refresh_every15_x_x_x_x"] == "*/15 * * * *"

@@ -1,0 +1,108 @@
+"""Completeness: of the events that must exist and have settled, the share a consumer can read."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.slo.completeness import measure_completeness
+from mesh_platform.slo.measurement import Measurement, Verdict
+from mesh_platform.warehouse.duckdb import DuckDbWarehouse
+
+ORDERS = "orders.order_events"
+
+
+@pytest.fixture
+def ready(warehouse: DuckDbWarehouse) -> DuckDbWarehouse:
+    warehouse.execute("create schema orders_internal")
+    for table in ("expected_order_events", "order_events", "order_events__published"):
+        warehouse.execute(f"create table orders_internal.{table} (event_id varchar, event_timestamp timestamptz)")
+    return warehouse
+
+
+def put(warehouse: DuckDbWarehouse, table: str, numbers: range, at: datetime) -> None:
+    warehouse.execute(
+        f"insert into orders_internal.{table} select 'e' || n, ?::timestamptz from range(?, ?) r(n)",
+        [at, numbers.start, numbers.stop],
+    )
+
+
+def measured(warehouse: DuckDbWarehouse, mesh: Mesh, now: datetime) -> Measurement:
+    return {m.product: m for m in measure_completeness(warehouse, mesh.products.values(), now)}[ORDERS]
+
+
+@pytest.mark.parametrize(
+    ("visible", "verdict"), [(1000, Verdict.PASS), (990, Verdict.PASS), (989, Verdict.WARN), (969, Verdict.ERROR)]
+)
+def test_the_share_of_visible_events_decides(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, visible: int, verdict: Verdict
+) -> None:
+    at = now - timedelta(hours=5)
+    put(ready, "expected_order_events", range(1000), at)
+    put(ready, "order_events", range(1000), at)
+    put(ready, "order_events__published", range(visible), at)
+    found = measured(ready, shipped_mesh, now)
+    assert (found.good, found.total, found.verdict) == (visible, 1000, verdict)
+
+
+def test_what_is_missing_is_named_and_located(ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime) -> None:
+    at = now - timedelta(hours=5)
+    put(ready, "expected_order_events", range(100), at)
+    put(ready, "order_events", range(95), at)
+    put(ready, "order_events__published", range(90), at)
+    found = measured(ready, shipped_mesh, now)
+    assert found.details["built"] == 95
+    missing = found.details["missing_keys"]
+    assert isinstance(missing, list)
+    assert len(missing) == 5
+    assert set(missing) <= {f"e{n}" for n in range(90, 100)}
+
+
+def test_an_event_that_has_not_settled_is_not_missed_yet(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    put(ready, "expected_order_events", range(10), now - timedelta(minutes=89))
+    assert measured(ready, shipped_mesh, now).verdict is Verdict.UNKNOWN
+    assert measured(ready, shipped_mesh, now + timedelta(minutes=2)).verdict is Verdict.ERROR
+
+
+def test_an_event_older_than_the_window_does_not_count(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    put(ready, "expected_order_events", range(10), now - timedelta(days=29))
+    assert measured(ready, shipped_mesh, now).verdict is Verdict.UNKNOWN
+
+
+def test_duplicates_in_the_product_do_not_hide_a_missing_event(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    at = now - timedelta(hours=5)
+    put(ready, "expected_order_events", range(2), at)
+    for _ in range(3):
+        put(ready, "order_events__published", range(1), at)
+    assert measured(ready, shipped_mesh, now).good == 1
+
+
+def test_a_missing_table_is_unknown_and_spoils_no_other_answer(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    put(ready, "expected_order_events", range(2), now - timedelta(hours=5))
+    ready.execute("drop table orders_internal.order_events__published")
+    ready.execute("create schema finance_internal")
+    for table in ("expected_revenue_daily", "revenue_daily", "revenue_daily__published"):
+        ready.execute(
+            f"create table finance_internal.{table} as select date '2026-11-01' as revenue_date,"
+            " 'EUR' as currency_code, timestamptz '2026-11-01 10:00:00+00' as last_event_at"
+        )
+    found = {m.product: m for m in measure_completeness(ready, shipped_mesh.products.values(), now)}
+    assert found[ORDERS].verdict is Verdict.UNKNOWN
+    assert "refused" in found[ORDERS].reason
+    assert found["finance.revenue_daily"].verdict is Verdict.PASS
+
+
+def test_before_the_first_refresh_it_is_unknown_and_says_what_makes_it(
+    warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    found = measured(warehouse, shipped_mesh, now)
+    assert found.verdict is Verdict.UNKNOWN
+    assert "expected_order_events" in found.reason

@@ -1,0 +1,144 @@
+"""Freshness: the age of the news a consumer reads, by event time, with the source's own sign of life."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from mesh_platform.landing.ledger import ensure_landing
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.publishing.tables import ensure_publishing
+from mesh_platform.slo.freshness import measure_freshness
+from mesh_platform.slo.measurement import Measurement, Verdict
+from mesh_platform.warehouse.duckdb import DuckDbWarehouse
+
+SYSTEM = "orders_service_postgres"
+ORDERS, FINANCE = "orders.order_events", "finance.revenue_daily"
+
+
+@pytest.fixture
+def ready(warehouse: DuckDbWarehouse, shipped_mesh: Mesh) -> DuckDbWarehouse:
+    ensure_landing(warehouse, shipped_mesh)
+    ensure_publishing(warehouse)
+    return warehouse
+
+
+def landed(
+    warehouse: DuckDbWarehouse, revision: int, first: datetime, last: datetime, *, table: str = "public.orders"
+) -> None:
+    columns = ["path", "generation", "system", "source_table", "state", "rows_read", "rows_applied", "rows_duplicate"]
+    columns += ["rows_skipped", "rows_quarantined", "first_event_at", "last_event_at", "revision", "landed_at", "size"]
+    row = (f"{table}/{revision}", "g", SYSTEM, table, "landed", 1, 1, 0, 0, 0, first, last, revision, last, 1)
+    warehouse.insert("mesh_landing.ledger", columns, [row])
+
+
+def published(
+    warehouse: DuckDbWarehouse, product: str, revision: int, through: int, at: datetime, oldest: datetime | None = None
+) -> None:
+    row = (product, "1.0.0", "append", at, at, 1, 1, oldest, through, revision, None)
+    columns = ["product", "schema_version", "mode", "published_at", "watermark", "rows", "new_rows"]
+    columns += ["oldest_event_at", "through_revision", "revision", "run_id"]
+    warehouse.insert("mesh_slo.publications", columns, [row])
+
+
+def heartbeat(warehouse: DuckDbWarehouse, at: datetime) -> None:
+    warehouse.insert("mesh_landing.heartbeats", ["system", "last_heartbeat_at"], [(SYSTEM, at)])
+
+
+def measured(warehouse: DuckDbWarehouse, mesh: Mesh, now: datetime) -> dict[str, Measurement]:
+    return {m.product: m for m in measure_freshness(mesh, warehouse, mesh.products.values(), now)}
+
+
+def minutes(n: float) -> timedelta:
+    return timedelta(minutes=n)
+
+
+def test_without_event_and_heartbeat_it_is_unknown_and_says_of_whom(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    found = measured(ready, shipped_mesh, now)
+    assert found[ORDERS].verdict is Verdict.UNKNOWN
+    assert SYSTEM in found[ORDERS].reason
+    assert found[FINANCE].verdict is Verdict.UNKNOWN
+
+
+def test_with_everything_published_the_lag_is_the_age_of_the_last_sign_of_life(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    landed(ready, 1, now - minutes(300), now - minutes(200))
+    published(ready, ORDERS, 2, 1, now - minutes(199))
+    assert measured(ready, shipped_mesh, now)[ORDERS].value == 200.0
+    heartbeat(ready, now - minutes(3))
+    assert measured(ready, shipped_mesh, now)[ORDERS].value == 3.0
+
+
+@pytest.mark.parametrize(
+    ("age", "verdict"),
+    [(30, Verdict.PASS), (45, Verdict.PASS), (46, Verdict.WARN), (90, Verdict.WARN), (91, Verdict.ERROR)],
+)
+def test_the_thresholds_of_the_manifest_decide(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, age: int, verdict: Verdict
+) -> None:
+    landed(ready, 1, now - minutes(age), now - minutes(age))
+    published(ready, ORDERS, 2, 1, now)
+    assert measured(ready, shipped_mesh, now)[ORDERS].verdict is verdict
+
+
+def test_heartbeats_do_not_hide_a_change_that_landed_and_cannot_be_published(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    landed(ready, 1, now - minutes(400), now - minutes(380))
+    published(ready, ORDERS, 2, 1, now - minutes(379))
+    landed(ready, 3, now - minutes(120), now - minutes(1))
+    heartbeat(ready, now)
+    found = measured(ready, shipped_mesh, now)[ORDERS]
+    assert (found.value, found.verdict) == (120.0, Verdict.ERROR)
+    assert "not published" in found.reason
+
+
+def test_a_quiet_table_is_vouched_for_by_its_system(ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime) -> None:
+    landed(ready, 1, now - minutes(900), now - minutes(800), table="public.returns")
+    landed(ready, 2, now - minutes(10), now - minutes(5))
+    published(ready, ORDERS, 3, 2, now)
+    assert measured(ready, shipped_mesh, now)[ORDERS].value == 5.0
+
+
+def test_a_product_is_as_fresh_as_the_product_it_reads(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    landed(ready, 1, now - minutes(50), now - minutes(20))
+    published(ready, ORDERS, 2, 1, now - minutes(19), oldest=now - minutes(50))
+    published(ready, FINANCE, 3, 2, now - minutes(18))
+    assert measured(ready, shipped_mesh, now)[FINANCE].value == 20.0
+
+
+def test_an_upstream_publication_that_was_not_taken_in_makes_its_reader_stale(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    landed(ready, 1, now - minutes(500), now - minutes(400))
+    published(ready, ORDERS, 2, 1, now - minutes(399), oldest=now - minutes(500))
+    published(ready, FINANCE, 3, 2, now - minutes(398))
+    landed(ready, 4, now - minutes(90), now - minutes(1))
+    published(ready, ORDERS, 5, 4, now, oldest=now - minutes(90))
+    found = measured(ready, shipped_mesh, now)
+    assert (found[ORDERS].value, found[FINANCE].value) == (1.0, 90.0)
+    assert ORDERS in found[FINANCE].reason
+
+
+def test_a_past_moment_is_judged_by_what_was_known_then(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    landed(ready, 1, now - minutes(300), now - minutes(290))
+    published(ready, ORDERS, 2, 1, now - minutes(280))
+    landed(ready, 3, now - minutes(5), now - minutes(5))
+    published(ready, ORDERS, 4, 3, now)
+    assert measured(ready, shipped_mesh, now)[ORDERS].value == 5.0
+    assert measured(ready, shipped_mesh, now - minutes(200))[ORDERS].value == 90.0
+
+
+def test_an_event_from_the_future_is_not_a_negative_lag(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    heartbeat(ready, now)
+    landed(ready, 1, now + minutes(0), now + minutes(0))
+    published(ready, ORDERS, 2, 1, now)
+    assert measured(ready, shipped_mesh, now)[ORDERS].value == 0.0
