@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
-from time import monotonic
+from time import monotonic, time
 from typing import Final
 
 import click
@@ -24,6 +24,7 @@ from mesh_platform.serving import commands
 from mesh_platform.serving.family import Family, family
 from mesh_platform.serving.live import Died, Running, Ui, socket_file, start, start_ui, supervise
 from mesh_platform.serving.lock import sole
+from mesh_platform.serving.news import Runs
 from mesh_platform.serving.port import require_free
 
 PORT: Final = 3000
@@ -56,7 +57,7 @@ def _up(environment: Environment, console: Console, host: str, port: int, no_sho
             running += _companions(members, environment, ui, no_shop)
             _welcome(console, environment, ui, gather(environment.root), trading=len(running) > 4)
             stage = "live"
-            _watch_over(console, running)
+            _watch_over(console, ui, running)
     except Died as problem:
         _report(console, problem)
         return 1
@@ -67,9 +68,9 @@ def _up(environment: Environment, console: Console, host: str, port: int, no_sho
     return 0
 
 
-def _watch_over(console: Console, running: list[Running]) -> None:
+def _watch_over(console: Console, ui: Ui, running: list[Running]) -> None:
     try:
-        supervise(running, lambda text: _tell(console, text))
+        supervise(running, Runs(ui.url, time()), lambda text: _tell(console, text))
     except KeyboardInterrupt:
         with suppress(OSError):
             console.print("\nstopping ...")
@@ -77,7 +78,7 @@ def _watch_over(console: Console, running: list[Running]) -> None:
 
 
 def _tell(console: Console, text: str) -> None:
-    console.print(f"  {datetime.now():%H:%M:%S}  {text}", markup=False, soft_wrap=True)  # noqa: DTZ005 - a person's clock
+    console.print(f"  {datetime.now():%H:%M:%S}  {text}", markup=False, soft_wrap=True)
 
 
 def _first_run_or_ready(environment: Environment, console: Console) -> None:

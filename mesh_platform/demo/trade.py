@@ -12,7 +12,7 @@ from mesh_platform.demo.shop import Book, advance, book_at, open_shop, snapshot
 from mesh_platform.demo.state import State, read_state, reopened, write_state
 from mesh_platform.environment import EnvironmentProblem
 
-EVERY_SECONDS: Final = 10.0
+EVERY_SECONDS: Final = 30.0
 QUIET_SECONDS: Final = 60.0
 """Without a change, a heartbeat is delivered only this often: a file costs the mesh a run."""
 

@@ -6,24 +6,22 @@ Graph = Mapping[str, Sequence[str]]
 
 
 def circles(reads: Graph) -> dict[str, tuple[str, ...]]:
-    """Node → every node of the circle it is part of, in the order of reading where there is only one; others absent."""
+    """Node → every node of the circle it is part of, in the order of reading where that is one; others absent."""
     found: dict[str, tuple[str, ...]] = {}
     for group in _groups(reads):
         if len(group) > 1:
-            found.update({node: _from(node, reads, group) for node in group})
+            found.update(dict.fromkeys(group, _told(reads, group)))
     return found
 
 
-def _from(start: str, reads: Graph, group: set[str]) -> tuple[str, ...]:
-    walk = [start]
-    while len(walk) <= len(group):
-        nexts = sorted({n for n in reads.get(walk[-1], ()) if n in group})
+def _told(reads: Graph, group: set[str]) -> tuple[str, ...]:
+    walk = [min(group)]
+    while len(walk) < len(group):
+        nexts = {n for n in reads.get(walk[-1], ()) if n in group}
         if len(nexts) != 1:
-            return (start, *sorted(group - {start}))
-        if nexts[0] == start:
-            break
-        walk.append(nexts[0])
-    return tuple(walk) if set(walk) == group else (start, *sorted(group - {start}))
+            return tuple(sorted(group))
+        walk.extend(nexts)
+    return tuple(walk)
 
 
 def _groups(reads: Graph) -> Iterator[set[str]]:

@@ -1,7 +1,7 @@
 """The mesh as one set of Dagster definitions."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -60,18 +60,9 @@ def _landing_sensors(
     environment: Environment,
     landings: dict[str, dg.AssetsDefinition],
     refreshes: dict[str, dg.AssetsDefinition],
-) -> list[dg.SensorDefinition]:
-    return [
-        landing_sensor(
-            mesh, environment, mesh.domains[d], _refreshed(landing, refreshes.get(d)), _products(refreshes.get(d))
-        )
-        for d, landing in landings.items()
-    ]
-
-
-def _refreshed(landing: dg.AssetsDefinition, refresh: dg.AssetsDefinition | None) -> Sequence[dg.AssetKey]:
-    return sorted([*landing.keys, *(refresh.keys if refresh else ())])
-
-
-def _products(refresh: dg.AssetsDefinition | None) -> frozenset[str]:
-    return frozenset(product_id(k) for k in refresh.keys if len(k.path) == 2) if refresh else frozenset()
+) -> Iterator[dg.SensorDefinition]:
+    for name, landing in landings.items():
+        refresh = refreshes.get(name)
+        keys = sorted([*landing.keys, *(refresh.keys if refresh else ())])
+        built = frozenset(product_id(k) for k in refresh.keys if len(k.path) == 2) if refresh else frozenset[str]()
+        yield landing_sensor(mesh, environment, mesh.domains[name], keys, built)

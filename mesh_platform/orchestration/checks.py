@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -29,12 +30,7 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
     """One multi-asset check for all products, so a thousand promises cost one query and one step."""
     if not mesh.products:
         return None
-    specs = [
-        dg.AssetCheckSpec(
-            sli, asset=product_key(p), description=_DESCRIPTIONS[sli], metadata=_people(mesh.products[p], sli)
-        )
-        for p in sorted(mesh.products)
-    ]
+    specs = [_spec(mesh.products[p], sli) for p in sorted(mesh.products)]
 
     @dg.multi_asset_check(name=f"{sli}_checks", specs=specs, can_subset=True, pool=pool(environment))
     def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
@@ -49,6 +45,21 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
         yield from (result(m, mesh.products[m.product]) for m in found)
 
     return judge
+
+
+def _spec(product: Product, sli: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        sli,
+        asset=product_key(product.id),
+        description=_DESCRIPTIONS[sli],
+        metadata=_people(product, sli),
+        automation_condition=with_its_product(product),
+    )
+
+
+def with_its_product(product: Product) -> dg.AutomationCondition[Any] | None:
+    """What refreshes by itself is judged by itself: the UI shows no verdict that is older than the materialisation."""
+    return dg.AutomationCondition.eager() if product.manifest.product_inputs else None
 
 
 def result(measurement: Measurement, product: Product) -> dg.AssetCheckResult:

@@ -10,7 +10,7 @@ from mesh_platform.environment import Environment
 from mesh_platform.manifest.finding import Finding, Level, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.orchestration.checks import RUNBOOK
+from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.policies.govern import govern
 from mesh_platform.transformation.prepare import is_stale
@@ -45,7 +45,15 @@ def governance_checks(mesh: Mesh, environment: Environment) -> dg.AssetChecksDef
     if not ids:
         return None
     description = "The manifest, schema and models keep the council's policies; the same rules as `mesh validate`."
-    specs = [dg.AssetCheckSpec("governance", asset=product_key(i), description=description) for i in ids]
+    specs = [
+        dg.AssetCheckSpec(
+            "governance",
+            asset=product_key(i),
+            description=description,
+            automation_condition=with_its_product(mesh.products[i]) if i in mesh.products else None,
+        )
+        for i in ids
+    ]
 
     @dg.multi_asset_check(name="governance_checks", specs=specs, can_subset=True)
     def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:

@@ -49,9 +49,17 @@ class Waiting:
 
 
 def landing_sensor(
-    mesh: Mesh, environment: Environment, domain: Domain, keys: Sequence[dg.AssetKey], built: frozenset[str]
+    mesh: Mesh,
+    environment: Environment,
+    domain: Domain,
+    keys: Sequence[dg.AssetKey],
+    built: frozenset[str],
 ) -> dg.SensorDefinition:
-    """Requests one run for landing and all downstream of it in the domain; `built` are the products it can build."""
+    """Requests one run for landing and all downstream of it in the domain, the checks included.
+
+    The UI shows a verdict only if it is younger than the materialisation. `built` are the products that the domain's
+    dbt step can build.
+    """
 
     @dg.sensor(
         name=f"{domain.name}_landing_sensor",
@@ -80,9 +88,8 @@ def landing_sensor(
         if pause > 0:
             return dg.SkipReason(f"{waiting}; the last run failed, trying again in {pause:.0f} s")
         context.log.info(f"{waiting}: requesting a run")
-        return dg.SensorResult(
-            run_requests=[dg.RunRequest(asset_selection=list(keys), tags={names.TAG_LANDING: domain.name})]
-        )
+        request = dg.RunRequest(asset_selection=list(keys), tags={names.TAG_LANDING: domain.name})
+        return dg.SensorResult(run_requests=[request])
 
     return watch
 
@@ -145,7 +152,7 @@ def automation_sensor() -> dg.AutomationConditionSensorDefinition:
     """Refreshes a product when another domain's product that it reads was published."""
     return dg.AutomationConditionSensorDefinition(
         "upstream_publication_sensor",
-        target=dg.AssetSelection.all(),
+        target=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=INTERVAL_SECONDS,
         description="Refreshes a product when another domain's product that it reads was published.",

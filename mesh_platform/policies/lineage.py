@@ -67,8 +67,7 @@ def lineage_has_no_cycle(product: Product, mesh: Mesh) -> Breaches:
     circle = mesh.circles.get(product.id, ())
     key = next((key for key, upstream in _products(product) if upstream in circle and upstream != product.id), None)
     if key is not None:
-        way = " reads ".join(f"`{p}`" for p in (*circle, product.id))
-        yield Breach(f"{key}.product", f"the lineage goes round in a circle: {way}")
+        yield Breach(f"{key}.product", f"the lineage goes round in a circle: {listed(circle)}")
 
 
 @policy("LIN006", level=Level.WARNING, fix="write the system's `connector` from the domain's `domain.yaml`")

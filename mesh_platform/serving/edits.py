@@ -21,7 +21,7 @@ def is_edit(root: Path, path: Path) -> bool:
     parts = path.relative_to(root).parts
     if any(p.startswith((".", "#")) or p in _MADE_BY_TOOLS for p in parts):
         return False
-    return path.suffix in _ENDINGS or not path.suffix
+    return path.suffix in _ENDINGS or path.is_dir()
 
 
 def domains_of(root: Path, paths: Iterable[Path], domains: Iterable[str]) -> list[str]:

@@ -13,9 +13,9 @@ from typing import Final
 
 from mesh_platform.serving import keeper
 
-INTERRUPT_SECONDS: Final = 10.0
+INTERRUPT_SECONDS: Final = 6.0
 """How long a process may take to end decently; a run in progress marks itself as ended in that time."""
-TERMINATE_SECONDS: Final = 3.0
+TERMINATE_SECONDS: Final = 4.0
 
 WAYS: Final = (
     (signal.SIGINT, INTERRUPT_SECONDS),

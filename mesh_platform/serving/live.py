@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,11 +13,12 @@ from mesh_platform.serving import commands
 from mesh_platform.serving.family import Child, Command, Family
 from mesh_platform.serving.instance import write_workspace
 from mesh_platform.serving.log import Follower, last_lines, size
-from mesh_platform.serving.news import news
+from mesh_platform.serving.news import Runs, trouble
 from mesh_platform.serving.ui import Location, NoAnswer, locations
 
 START_SECONDS: Final = 180.0
 LOOK_SECONDS: Final = 0.5
+ASK_SECONDS: Final = 5.0
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -65,16 +66,21 @@ def start_ui(members: Family, environment: Environment, socket: Path, host: str,
     return Ui(url, tuple(_until(lambda: _answer(url), running))), running
 
 
-def supervise(running: Sequence[Running], say: Say, pause: Callable[[float], object] = time.sleep) -> None:
-    """Say what is worth saying of the logs until a program ends. Raises Died; a signal ends it as KeyboardInterrupt."""
-    followers = [(r, Follower.at_end(r.child.command.log)) for r in running if r.child.command.log]
+def supervise(running: Sequence[Running], runs: Runs, say: Say) -> None:
+    """Say how runs end and what goes wrong, until a program ends: raises Died, or KeyboardInterrupt for a signal."""
+    followers = [Follower(r.child.command.log, r.log_began) for r in running if r.child.command.log]
+    asked = time.monotonic()
     while True:
-        for _, follower in followers:
-            for line in follower.lines():
-                if told := news(line):
-                    say(told)
+        for told in (trouble(line) for follower in followers for line in follower.lines()):
+            if told:
+                say(told)
+        if time.monotonic() - asked > ASK_SECONDS:
+            with suppress(NoAnswer):
+                for sentence in runs.ended():
+                    say(sentence)
+            asked = time.monotonic()
         require_alive(running)
-        pause(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)
 
 
 def require_alive(running: Sequence[Running]) -> None:

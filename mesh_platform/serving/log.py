@@ -13,15 +13,10 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass
 class Follower:
-    """Reads what is appended to a log file from now on."""
+    """Reads what is appended to a log file, from a place in it on."""
 
     path: Path
     place: int = 0
-
-    @classmethod
-    def at_end(cls, path: Path) -> "Follower":
-        """A follower that has seen what is there."""
-        return cls(path, path.stat().st_size if path.exists() else 0)
 
     def lines(self) -> Iterator[str]:
         """The whole lines that were appended since the last call."""

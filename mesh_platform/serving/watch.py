@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +69,7 @@ def _run(command: Command) -> int:
 
 
 def _say(text: str) -> None:
-    print(f"  {text}", flush=True)
+    print(f"  {datetime.now():%H:%M:%S}  {text}", flush=True)
 
 
 if __name__ == "__main__":

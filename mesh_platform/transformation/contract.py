@@ -82,8 +82,10 @@ def _plain(text: str) -> str:
 
 
 def _column(column: Column, target: Target, declared: bool) -> ContractColumn:
+    kind = warehouse_type(column, target)
+    never_null = kind.startswith("ARRAY<")  # BigQuery refuses to be told so about what cannot be null there
     pii = column.pii or ("declared" if declared else None)
-    return ContractColumn(column.name, warehouse_type(column, target), column.doc, not column.nullable, pii)
+    return ContractColumn(column.name, kind, column.doc, not column.nullable and not never_null, pii)
 
 
 def _platform_columns(target: Target) -> tuple[ContractColumn, ContractColumn]:

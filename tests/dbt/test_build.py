@@ -19,6 +19,8 @@ from mesh_platform.publishing.publish import publish
 from mesh_platform.schema.history import current
 from mesh_platform.transformation.prepare import Prepared, prepare
 
+pytestmark = pytest.mark.xdist_group("dbt")
+
 CONTENT = "from {} order by all"
 
 

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from handmade_changes import Change, after, deleted, order, returned
+
+pytestmark = pytest.mark.xdist_group("dbt")
 
 PLACED, CANCELLED, INITIATED, RESOLVED = "ORDER_PLACED", "ORDER_CANCELLED", "RETURN_INITIATED", "RETURN_RESOLVED"
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from handmade_changes import Change, deleted, order, returned
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+pytestmark = pytest.mark.xdist_group("dbt")
 
 LAWS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 STATUSES = ("PAID", "SHIPPED", "DELIVERED", "CANCELLED")

@@ -9,6 +9,8 @@ import pytest
 import sqlglot
 from handmade_changes import order
 
+pytestmark = pytest.mark.xdist_group("dbt")
+
 Compile = Callable[..., str]
 
 

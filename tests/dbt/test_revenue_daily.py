@@ -4,8 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+pytestmark = pytest.mark.xdist_group("dbt")
 
 PLACED, CANCELLED, INITIATED, RESOLVED = "ORDER_PLACED", "ORDER_CANCELLED", "RETURN_INITIATED", "RETURN_RESOLVED"
 AMOUNTS = "revenue_date, currency_code, gross_cents, cancelled_cents, refunded_cents, net_cents"

@@ -36,16 +36,16 @@ def final_state(events: Iterable[Event]) -> dict[str, tuple[Any, ...]]:
 
 
 def change_log(events: Iterable[Event]) -> list[tuple[Any, ...]]:
-    """(lsn, op, key, size, body, note) of every change, with what was not repeated filled in."""
+    """(lsn, op, deleted, key, size, body, note) of every change, with what was not repeated filled in."""
     events = list(events)
-    log: list[tuple[Any, ...]] = [(e.lsn, "t", None, None, None, None) for e in set(events) if e.key is None]
+    log: list[tuple[Any, ...]] = [(e.lsn, "t", True, None, None, None, None) for e in set(events) if e.key is None]
     for key in {e.key for e in events if e.key is not None}:
         known: dict[str, Any] = {}
         for event in _of(key, events):
             told = _told(event)
             known |= {c: v for c, v in told.items() if v != UNAVAILABLE}
             row = {c: known.get(c) if v == UNAVAILABLE else v for c, v in told.items()}
-            log.append((event.lsn, event.op, key, *(row.get(c) for c in COLUMNS)))
+            log.append((event.lsn, event.op, event.op == "d", key, *(row.get(c) for c in COLUMNS)))
     return sorted(log, key=str)
 
 

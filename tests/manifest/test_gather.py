@@ -72,7 +72,7 @@ def test_a_manifest_that_cannot_be_typed_is_quarantined_with_its_findings(root: 
         (b"", "MAN010", 1, 1),
         (b"a: 1\nb: \xff\xfe\n", "MAN002", 2, 4),
         (b"a: 1\nb: \x00\n", "MAN002", 2, 4),
-        ("a: 1\r\nb: \x1b\r\n".encode(), "MAN002", 2, 4),
+        (b"a: 1\r\nb: \x1b\r\n", "MAN002", 2, 4),
         ("a: 1\nb: user\u202enimda\n".encode(), "MAN002", 2, 8),
         ("kind: DataProduct\n".encode("utf-16"), "MAN002", 1, 1),
         (b"# " + b"x" * (1 << 20), "MAN002", 1, 1),
@@ -124,7 +124,9 @@ def replace_with_link_outside(file: Path) -> None:
     "spoil",
     [replace_with_folder, replace_with_pipe, replace_with_loop, replace_with_broken_link, replace_with_link_outside],
 )
-@pytest.mark.parametrize("path", [MANIFEST, "domains/orders/domain.yaml", "domains/policy.yaml", "domains/exemptions.yaml"])
+@pytest.mark.parametrize(
+    "path", [MANIFEST, "domains/orders/domain.yaml", "domains/policy.yaml", "domains/exemptions.yaml"]
+)
 def test_what_is_no_file_of_the_mesh_is_a_finding_and_stops_nothing(root: Path, path: str, spoil: object) -> None:
     spoil(root / path)  # type: ignore[operator]
     started = time.monotonic()
@@ -155,7 +157,9 @@ def test_a_product_folder_that_links_outside_is_refused(root: Path) -> None:
     assert {f.code for f in mesh.findings} == {"MAN001"}
 
 
-@pytest.mark.parametrize("written", ["../finance/domain.yaml", "/etc/hostname", "sources/../../policy.yaml", "sources", "no.avsc"])
+@pytest.mark.parametrize(
+    "written", ["../finance/domain.yaml", "/etc/hostname", "sources/../../policy.yaml", "sources", "no.avsc"]
+)
 def test_a_row_schema_lies_below_its_domain(root: Path, written: str) -> None:
     file = root / "domains/orders/domain.yaml"
     file.write_text(file.read_text().replace("sources/public.orders.avsc", written))
@@ -205,9 +209,9 @@ def test_illegal_names_that_look_alike_hide_nothing(root: Path) -> None:
 
 
 def test_a_name_that_is_no_text_is_shown_escaped(root: Path) -> None:
-    folder = os.fsencode(root / "domains/orders") + b"/bad\xff\n"
-    os.mkdir(folder)
-    Path(os.fsdecode(folder), "data-product.yaml").write_text("x: 1\n")
+    folder = root / "domains/orders" / os.fsdecode(b"bad\xff\n")
+    folder.mkdir()
+    (folder / "data-product.yaml").write_text("x: 1\n")
     mesh = gather(root)
     assert one(mesh, "MAN011").path == "domains/orders/bad\\xff\\n/data-product.yaml"
 
@@ -259,7 +263,12 @@ def test_a_misplaced_manifest_is_not_passed_over(root: Path, path: str) -> None:
 
 def test_a_broken_exemption_costs_the_others_nothing(root: Path) -> None:
     entry = "  - {policy: %s, product: a.b, until: %s, granted_by: c, reason: d}\n"
-    text = "exemptions:\n" + entry % ("SLO001", "2027-01-31") + entry % ("SLO002", "soon") + entry % ("SLO003", "2027-01-31")
+    text = (
+        "exemptions:\n"
+        + entry % ("SLO001", "2027-01-31")
+        + entry % ("SLO002", "soon")
+        + entry % ("SLO003", "2027-01-31")
+    )
     (root / "domains/exemptions.yaml").write_text(text)
     mesh = gather(root)
     assert [(e.policy, index) for e, _, index in mesh.exemptions] == [("SLO001", 0), ("SLO003", 2)]
@@ -275,7 +284,12 @@ def test_a_broken_policy_file_leaves_the_defaults_in_force(root: Path) -> None:
 
 
 def test_folders_without_a_manifest_and_hidden_names_are_no_products(root: Path) -> None:
-    for folder in ("domains/orders/notes", "domains/orders/.cache/schema", "domains/.git", "domains/left_over/a/schema"):
+    for folder in (
+        "domains/orders/notes",
+        "domains/orders/.cache/schema",
+        "domains/.git",
+        "domains/left_over/a/schema",
+    ):
         (root / folder).mkdir(parents=True)
     (root / "domains/orders/notes/readme.md").write_text("hello")
     (root / "domains/README.md").write_text("hello")

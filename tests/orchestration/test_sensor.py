@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
-from mesh_platform.landing.land import land
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
+from mesh_platform.landing.land import land
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
 from mesh_platform.orchestration.sensors import back_off, landing_sensor

@@ -7,12 +7,10 @@ import pytest
 
 from mesh_platform.serving.family import family
 from mesh_platform.serving.live import Died, start, supervise
-from mesh_platform.serving.log import Follower, last_lines
-from mesh_platform.serving.news import news
+from mesh_platform.serving.log import Follower
+from mesh_platform.serving.news import Runs
 from mesh_platform.serving.ui import Location, NoAnswer, locations, reload
 from tests.serving.stand_ins import graphql, program
-
-RUN = "2026-11-23 09:00:01 +0000 - dagster - DEBUG - __ASSET_JOB - 3f2a1b4c-0000-4000-8000-000000000000 - 991 - "
 
 
 def test_the_first_to_die_is_told_with_its_last_words(tmp_path: Path) -> None:
@@ -22,40 +20,58 @@ def test_the_first_to_die_is_told_with_its_last_words(tmp_path: Path) -> None:
         living = start(members, program("living", "import time; time.sleep(600)", tmp_path / "living.log"))
         dying = start(members, program("dying", "import sys; print('last words'); sys.exit(7)", log))
         with pytest.raises(Died, match="dying ended with exit code 7") as caught:
-            supervise([living, dying], lambda text: None)
+            supervise([living, dying], Runs("http://127.0.0.1:9", 0), lambda text: None)
     assert caught.value.last == ["last words"]
     assert living.child.ended() is not None
 
 
-def test_telling_lines_are_shown_while_it_lives(tmp_path: Path) -> None:
-    code = f"import time; print({RUN + 'RUN_SUCCESS - Finished execution of run for x.'!r}); print('noise')"
-    shown: list[str] = []
+def test_trouble_in_a_log_is_said_while_it_lives(tmp_path: Path) -> None:
+    said: list[str] = []
+    (tmp_path / "talker.log").write_text("x - dagster - ERROR - of another day\n")
+    code = "print('x - dagster - ERROR - the sensor failed'); print('noise')"
     with family() as members:
         talker = start(members, program("talker", code, tmp_path / "talker.log"))
-        follower = Follower.at_end(tmp_path / "talker.log")
-        assert follower.path.exists()
         talker.child.process.wait()
         with pytest.raises(Died):
-            supervise([talker], shown.append)
-    assert [news(line) for line in last_lines(tmp_path / "talker.log")] == ["run 3f2a1b4c succeeded", None]
+            supervise([talker], Runs("http://127.0.0.1:9", 0), said.append)
+    assert said == ["error: the sensor failed"]
 
 
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        (RUN + "RUN_SUCCESS - Finished execution of run.", "run 3f2a1b4c succeeded"),
-        (RUN + "RUN_FAILURE - Execution of run failed.", "run 3f2a1b4c failed"),
-        (
-            RUN + "orders_dbt - STEP_FAILURE - Execution failed.",
-            "step orders_dbt of run 3f2a1b4c failed: Execution failed.",
-        ),
-        (RUN + "orders_dbt - STEP_SUCCESS - Finished.", None),
-        ("2026-11-23 09:00:01 +0000 - dagster.daemon.SensorDaemon - ERROR - Sensor failed", "error: Sensor failed"),
-        ("2026-11-23 09:00:01 +0000 - dagster.daemon.SensorDaemon - INFO - Checking for new runs", None),
-    ],
-)
-def test_of_many_lines_few_are_news(line: str, told: str | None) -> None:
-    assert news(line) == told
+def test_each_run_is_told_once_when_it_has_ended_and_a_failed_one_with_its_reason() -> None:
+    def run(name: str, status: str, tag: str) -> dict[str, Any]:
+        tags = [{"key": "dagster/sensor_name", "value": tag}] if tag else []
+        return {
+            "runId": name,
+            "status": status,
+            "jobName": "slo_checks",
+            "startTime": 10.0,
+            "endTime": 22.4,
+            "tags": tags,
+        }
+
+    failed = [
+        {"__typename": "ExecutionStepSuccessEvent"},
+        {
+            "stepKey": "orders_dbt",
+            "error": {"message": "a trace"},
+            "failureMetadata": {"description": "not published:\n x"},
+        },
+        {"error": {"message": "the process died"}},
+    ]
+
+    def answer(asked: dict[str, Any]) -> dict[str, Any]:
+        if "logsForRun" in asked["query"]:
+            return {"data": {"logsForRun": {"events": failed}}}
+        results = [run("bbbbbbbbbb", "FAILURE", "orders_landing"), run("aaaaaaaaaa", "SUCCESS", "")]
+        return {"data": {"runsOrError": {"results": results}}}
+
+    with graphql(answer) as url:
+        runs = Runs(url, 0)
+        assert list(runs.ended()) == [
+            "run aaaaaaaa (slo_checks) succeeded after 12 s",
+            "run bbbbbbbb (orders_landing) failed after 12 s: orders dbt: not published: x; the process died",
+        ]
+        assert list(runs.ended()) == []
 
 
 def test_a_follower_reads_each_whole_line_once(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ LOADED = {"__typename": "WorkspaceLocationEntry", "name": "mesh", "loadStatus": 
     ("path", "edit"),
     [
         ("domains/orders/order_events/data-product.yaml", True),
-        ("domains/orders/order_events", True),
+        ("domains/orders/sedu6Xi6g", False),
         ("dbt_projects/orders/models/products/order_events.sql", True),
         ("domains/orders/sources/public.orders.avsc", True),
         ("dbt_projects/orders/target/manifest.json", False),
@@ -49,6 +49,12 @@ def test_what_an_editor_and_dbt_leave_behind_is_no_edit(path: str, edit: bool, t
 )
 def test_an_edit_is_about_the_domain_it_lies_in(paths: list[str], domains: list[str], tmp_path: Path) -> None:
     assert domains_of(tmp_path, [tmp_path / p for p in paths], ["orders", "finance"]) == domains
+
+
+def test_a_folder_that_comes_is_an_edit(tmp_path: Path) -> None:
+    assert is_edit(tmp_path, tmp_path / "domains" / "new") is False
+    (tmp_path / "domains" / "new").mkdir(parents=True)
+    assert is_edit(tmp_path, tmp_path / "domains" / "new") is True
 
 
 def test_only_the_folders_that_are_there_are_watched(tmp_path: Path) -> None:

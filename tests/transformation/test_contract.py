@@ -34,6 +34,7 @@ def test_types_are_spelled_as_the_engine_prints_them(events: Contract, shipped_m
     kinds = {c.name: c.data_type for c in elsewhere.columns}
     assert (kinds["event_timestamp"], kinds["_mesh_revision"]) == ("TIMESTAMP", "INT64")
     assert kinds["metadata"] == "ARRAY<STRUCT<key STRING, value STRING>>"
+    assert not any(c.required for c in elsewhere.columns if c.name == "metadata"), "no array is null in BigQuery"
 
 
 def test_required_columns_are_not_null_and_optional_ones_may_be(events: Contract) -> None:
