@@ -69,4 +69,4 @@ def _text(found: Explanation) -> str:
 
 
 def _list(known: Iterable[Explanation]) -> str:
-    return "\n".join(f"{click.style(e.code, bold=True):<8}  {e.level or '':<7}  {e.title}" for e in known)
+    return "\n".join(f"{click.style(f'{e.code:<12}', bold=True)}  {e.level or '':<7}  {e.title}" for e in known)

@@ -35,7 +35,7 @@ def progress(console: Console | None) -> Iterator[Show]:
             else:
                 running.pop(step.name, None)
                 _print(console, step)
-            status.update(escape(", ".join(running)))
+            status.update(escape(", ".join(running)) or "...")
 
         yield show
 

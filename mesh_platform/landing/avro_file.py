@@ -31,7 +31,7 @@ def avro_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
     try:
         for record in fastavro.reader(stream):
             yield _line(record)
-    except Exception as problem:  # noqa: BLE001 - what a hostile file makes the decoder raise has no common base
+    except Exception as problem:
         raise Unreadable(f"Avro that cannot be decoded: {type(problem).__name__}: {problem}") from problem
 
 

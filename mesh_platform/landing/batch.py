@@ -95,9 +95,7 @@ def _parse(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], folder: P
     warehouse.execute(parse(paths, longest, zone.table))
 
 
-def _land(
-    warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], now: datetime, run_id: str | None
-) -> Landed:
+def _land(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], now: datetime, run_id: str | None) -> Landed:
     _note_places(warehouse, staged)
     revision = _land_changes(warehouse, zone.table, now) if zone.table else None
     quarantine(warehouse, now)
@@ -144,12 +142,14 @@ def _note_places(warehouse: Warehouse, staged: Sequence[Staged]) -> None:
     )
 
 
-def _note_files(
-    warehouse: Warehouse, zone: Zone, revision: int | None, now: datetime, run_id: str | None
-) -> Rows:
+def _note_files(warehouse: Warehouse, zone: Zone, revision: int | None, now: datetime, run_id: str | None) -> Rows:
     """Write the ledger; returns what the batch adds up to."""
     applied = f"from {FRESH} group by 1" if zone.table else "where false group by 1"
-    times = "min(_cdc_source_timestamp), max(_cdc_source_timestamp)" if zone.table else "null::timestamptz, null::timestamptz"
+    times = (
+        "min(_cdc_source_timestamp), max(_cdc_source_timestamp)"
+        if zone.table
+        else "null::timestamptz, null::timestamptz"
+    )
     warehouse.execute(
         f"""create or replace temp table mesh_outcome as
         with lines as (

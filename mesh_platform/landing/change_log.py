@@ -55,7 +55,9 @@ def find_fresh(warehouse: Warehouse, table: LandedTable) -> Fresh:
     )
     _find_keys(warehouse, table)
     changes, truncates = warehouse.query(f"select count(*), count(*) filter (_cdc_op = 't') from {FRESH}")[0]
-    folded, late = warehouse.query(f"select count(*) filter (_mesh_tier <> 'one'), count(*) filter (_mesh_tier = 'late') from {KEYS}")[0]
+    folded, late = warehouse.query(
+        f"select count(*) filter (_mesh_tier <> 'one'), count(*) filter (_mesh_tier = 'late') from {KEYS}"
+    )[0]
     return Fresh(changes, truncates, folded, late)
 
 
@@ -164,7 +166,7 @@ def _complete_history(warehouse: Warehouse, table: LandedTable) -> None:
     pairs = [(identifier(c.name), _last(i)) for i, c in enumerate(table.columns)]
     filled = " or ".join(f"{name} is distinct from {last}" for name, last in pairs)
     moved = f"_mesh_tag = 'history' and (_cdc_ordinal <> _mesh_ordinal or _cdc_unavailable is not null and ({filled}))"
-    if True:
+    if not warehouse.query(f"select count(*) from {FOLDED} where {moved}")[0][0]:
         return
     assigned = ", ".join(f"{name} = f.{name}" for name, _ in pairs)
     warehouse.execute(

@@ -18,4 +18,6 @@ def event_id(columns: Sequence[str]) -> str:
 
 def _part(column: str) -> str:
     sent = f"{literal(column + '=')} || {identifier(column)}::varchar"
-    return f"case when _cdc_unavailable is null or not list_contains(_cdc_unavailable, {literal(column)}) then {sent} end"
+    return (
+        f"case when _cdc_unavailable is null or not list_contains(_cdc_unavailable, {literal(column)}) then {sent} end"
+    )

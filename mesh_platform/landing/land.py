@@ -80,9 +80,7 @@ def _landed(
     return report.plus(zone.name, landed.files, landed.rows, landed.revision)
 
 
-def _waiting(
-    found: Survey, known: set[tuple[str, str]], limit: int | None
-) -> list[tuple[Zone, list[FileGeneration]]]:
+def _waiting(found: Survey, known: set[tuple[str, str]], limit: int | None) -> list[tuple[Zone, list[FileGeneration]]]:
     """What is not in the ledger, by zone; a limit is spent on the oldest files of all zones."""
     waiting = {zone: unknown(files, known) for zone, files in found.files.items()}
     if limit is not None:

@@ -91,7 +91,7 @@ def _unavailable(columns: tuple[Column, ...]) -> str:
 def _extra(columns: tuple[Column, ...]) -> str:
     """What the row schema does not declare is kept, not lost; by far most rows have none of it."""
     declared = names_list(c.name for c in columns)
-    entries = 'map_entries(from_json(_mesh_image, \'"MAP(VARCHAR, JSON)"\'))'
+    entries = "map_entries(from_json(_mesh_image, '\"MAP(VARCHAR, JSON)\"'))"
     others = f"list_filter({entries}, lambda entry: not list_contains({declared}, entry.key))"
     odd = f"not list_has_all({declared}, _mesh_keys) and len(list_distinct(_mesh_keys)) = len(_mesh_keys)"
     kept = f"to_json(map_from_entries({others}))::varchar"

@@ -113,4 +113,3 @@ _FORMATS: Final[dict[str, Callable[[int, FileGeneration, Path], Staged]]] = {
     ".jsonl.gz": _gzip,
     ".avro": _avro,
 }
-

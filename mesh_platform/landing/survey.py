@@ -89,4 +89,3 @@ def _other_folders(mesh: Mesh, environment: Environment, system: str, unreachabl
         return
     yield Zone(system, "", None)
     yield from (Zone(system, folder, None) for folder in folders if folder not in tables)
-

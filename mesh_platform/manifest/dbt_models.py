@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from mesh_platform.manifest.folder import Entry, Root, below, exists, is_folder
+from mesh_platform.manifest.folder import Entry, Root, below, exists, is_inside
 from mesh_platform.manifest.mesh import DbtModels
 from mesh_platform.manifest.plain_text import printable
 
@@ -13,7 +13,7 @@ _MODEL_FILES: Final = (".sql", ".py")
 
 def read_dbt_models(root: Root, project: Entry) -> DbtModels | None:
     """The models of the project in this folder; None when there is no project."""
-    if not is_folder(project) or not exists(below(project, "dbt_project.yml")):
+    if not is_inside(root, project) or not exists(below(project, "dbt_project.yml")):
         return None
     folder = below(project, "models").at
     paths: dict[str, str] = {}

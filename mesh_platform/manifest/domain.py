@@ -23,6 +23,7 @@ class SourceTable(Value):
     name: Text
     """As the database says it, `public.orders`."""
     primary_key: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """The columns that identify a row."""
     row_schema: Text = Field(alias="schema")
     """The Avro schema of a row, relative to the domain's folder: `sources/public.orders.avsc`."""
 
@@ -36,6 +37,7 @@ class SourceSystem(Value):
     """An operational database of the domain."""
 
     name: Text
+    """The folder of the landing zone: `orders_service_postgres`."""
     connector: Connector
     tables: tuple[SourceTable, ...] = ()
 
@@ -44,9 +46,13 @@ class DomainMetadata(Value):
     """Who answers for the domain."""
 
     name: Text
+    """The domain's folder."""
     team: Text
+    """The one spelling of the team that owns its products."""
     oncall: Text
+    """Who is called: `"@orders-oncall"`."""
     slack_channel: Text
+    """Where the team listens: `"#data-orders"`."""
 
 
 class DomainSpec(Value):
@@ -56,8 +62,11 @@ class DomainSpec(Value):
     description: Text
     source_systems: tuple[SourceSystem, ...] = ()
     business_events: tuple[Text, ...] = ()
+    """What happens here first."""
     analytical_questions_owned: tuple[Text, ...] = ()
+    """What this team answers, and nobody else."""
     consumers: tuple[Text, ...] = ()
+    """Domains that build on this one."""
 
 
 class DomainManifest(Value):

@@ -40,7 +40,7 @@ def read_domain(root: Root, folder: Entry) -> DomainFolder:
     """The domain in this folder, with every product that can be read."""
     name, refused = identity_of(folder.name), tuple(illegal_name(folder))
     found, problems = entries(root, folder)
-    read = [read_product(root, entry, name, refused) for entry in found if is_product(entry)]
+    read = [read_product(root, entry, name, refused) for entry in found if is_product(root, entry)]
     domain, findings = _domain_file(root, folder, name, refused, read)
     listing = [finding(p, folder.path) for p in problems]
     loaded = [r for r in read if isinstance(r.product, Product)]

@@ -53,7 +53,7 @@ def entries(root: Root, folder: Entry) -> tuple[list[Entry], list[Problem]]:
 
 def is_folder(entry: Entry) -> bool:
     """Whether it is a folder, or a link to one."""
-    return entry.at.is_dir()
+    return os.path.isdir(entry.at)  # noqa: PTH112  (Path.is_dir raises where a folder may not be entered)
 
 
 def exists(entry: Entry) -> bool:
@@ -64,6 +64,11 @@ def exists(entry: Entry) -> bool:
 def holds_files(folder: Entry) -> bool:
     """Whether there is any file at any depth; what only has empty folders is left over from something deleted."""
     return any(files for _, _, files in os.walk(folder.at))
+
+
+def is_inside(root: Root, entry: Entry) -> bool:
+    """Whether it lies in the mesh's own folder, links followed."""
+    return _outside(root, entry.at) is None
 
 
 def below(folder: Entry, name: str) -> Entry:

@@ -27,6 +27,7 @@ _BOUND: Final[Mapping[str, tuple[str, str]]] = {
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+_FEW: Final = 30
 _UPSTREAM: Final = "write either `{system, table, cdc_tool}` or `{product: domain.name}`"
 
 
@@ -63,7 +64,12 @@ def described(mistake: Mistake, empty: bool) -> tuple[str, str, str]:
             limit = f"{words} `{mistake.bounds.get(bound)}`"
             return "MAN009", f"{subject} is {value}; it must be {limit}", f"write a number that is {limit}"
         case "string_pattern_mismatch":
-            return "MAN009", f"{subject} is {value}; it must match `{mistake.bounds.get('pattern')}`", "correct it"
+            pattern = mistake.bounds.get("pattern")
+            return (
+                "MAN009",
+                f"{subject} is {value}; it must match `{pattern}`",
+                "write it as in `datamesh.example.com/v1`",
+            )
         case "too_short":
             return "MAN006", f"{subject} is an empty list", "list at least one item"
     return "MAN009", f"{subject} is {value}, which cannot be ({mistake.kind.replace('_', ' ')})", "correct it"
@@ -71,8 +77,15 @@ def described(mistake: Mistake, empty: bool) -> tuple[str, str, str]:
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
     """`; did you mean …?`, or nothing."""
-    close = get_close_matches(word, known, 1, 0.6)
+    close = get_close_matches(word, _worth_comparing(word, known), 1, 0.6)
     return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _worth_comparing(word: str, known: Sequence[str]) -> Sequence[str]:
+    """Comparing with thousands of names takes longer than everything else; the nearest begin or end alike."""
+    if len(known) <= _FEW:
+        return known
+    return [k for k in known if k[:4] == word[:4] or k[-4:] == word[-4:]][:_FEW]
 
 
 def listed(words: Sequence[str]) -> str:

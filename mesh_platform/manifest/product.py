@@ -19,11 +19,17 @@ class ProductMetadata(Value):
     """Who owns the product and how to reach them."""
 
     name: Text
+    """The path: `domain.product`."""
     domain: Text
+    """The domain's folder."""
     owner: Text
+    """The domain's team, spelled as in `domain.yaml`."""
     oncall: Text
+    """Who is called when a promise breaks: `"@orders-oncall"`."""
     slack_channel: Text
+    """Where consumers ask: `"#data-orders"`."""
     catalog_url: Text | None = None
+    """Where the catalog describes it."""
 
 
 class OutputPortKind(StrEnum):
@@ -44,7 +50,9 @@ class OutputPort(Value):
 
     output_port: OutputPortKind
     dataset: Text
+    """The schema consumers read from; never one of the platform's own."""
     table: Text
+    """The view's name; together with the dataset it belongs to this product alone."""
     access_mode: AccessMode = AccessMode.AUTHORIZED_VIEW
 
 
@@ -58,8 +66,11 @@ class Freshness(Value):
     """Events are visible within this many minutes of happening."""
 
     target_minutes: PositiveInt
+    """The promise."""
     warn_minutes: PositiveInt
+    """Older than this warns; not less than the target."""
     error_minutes: PositiveInt
+    """Older than this is an error; not less than the warning."""
     event_time: Text | None = None
     """The column that says when the event happened; default the schema's only timestamp, or `event_timestamp`."""
 
@@ -68,8 +79,11 @@ class Completeness(Value):
     """At least this share of the events the sources say must exist is present."""
 
     target_percent: Percent
+    """The promise, and the objective it is judged by."""
     warn_percent: Percent
+    """Less than this warns; not more than the target."""
     error_percent: Percent
+    """Less than this is an error; not more than the warning."""
     expected: Text | None = None
     """The dbt model in `models/slo/` whose rows are the event keys and event times that must exist."""
 
@@ -78,7 +92,9 @@ class Accuracy(Value):
     """The product's dbt tests pass, at this cadence."""
 
     validated_by: Text
+    """The command that runs the tests: `dbt test --select order_events`."""
     run_frequency: Text
+    """A cron expression, or `every N minutes|hours|days`."""
 
 
 class Slo(Value):
@@ -88,21 +104,27 @@ class Slo(Value):
     completeness: Completeness
     accuracy: Accuracy | None = None
     objective_percent: Annotated[float, Field(gt=0, lt=100)] = 99.0
+    """The share of events that must be visible within the freshness target."""
     window_days: Annotated[int, Field(gt=0, le=90)] = 28
+    """The days over which the objectives are judged."""
 
 
 class SourceTableInput(Value):
     """An upstream that is a captured table of an operational database."""
 
     system: Text
+    """A source system of the product's own domain."""
     table: Text
+    """One of its tables, as `public.orders`."""
     cdc_tool: Text | None = None
+    """What captures it; `domain.yaml` decides."""
 
 
 class ProductInput(Value):
     """An upstream that is another data product, read through its published port."""
 
     product: Text
+    """`domain.name`; of another domain only its published port is read."""
 
 
 def _upstream(value: object) -> str | None:
@@ -123,6 +145,7 @@ class Consumer(Value):
 
     domain: Text
     product: Text | None = None
+    """`domain.name`; left out, any product of the domain."""
 
 
 class Lineage(Value):
@@ -136,6 +159,7 @@ class Sensitivity(Value):
     """Which columns hold personal data."""
 
     pii_columns: tuple[Text, ...] = ()
+    """Columns that hold personal data, besides those the schema marks with `pii`."""
 
 
 class Refresh(Value):
@@ -156,17 +180,23 @@ class Lifecycle(Value):
     """The end of the product, announced ahead."""
 
     deprecated_on: date
+    """The day from which nobody should begin to read it."""
     retires_on: date | None = None
+    """The day it ends; after the day it is deprecated."""
     successor: Text | None = None
+    """The product to read instead, `domain.name`."""
 
 
 class ProductSpec(Value):
     """What consumers may rely on."""
 
     description: Text
+    """What one row is, and what the product is for."""
     interface: OutputPort
     schema_version: Text
+    """The semantic version of `schema/<version>.avsc`, the greatest there is, in quotes."""
     schema_registry: Text | None = None
+    """The subject under which a registry knows the schema."""
     schema_evolution_policy: EvolutionPolicy = EvolutionPolicy.BACKWARD_COMPATIBLE
     slo: Slo
     lineage: Lineage

@@ -38,12 +38,14 @@ class ProductFolder:
     findings: tuple[Finding, ...]
 
 
-def is_product(entry: Entry) -> bool:
-    """A folder with a manifest is a product, and so is one with schema versions whose manifest is gone."""
+def is_product(root: Root, entry: Entry) -> bool:
+    """A folder with a manifest, with schema versions whose manifest is gone, or with what nobody can look into."""
     if not is_folder(entry):
         return False
-    schemas = below(entry, names.SCHEMA_FOLDER)
-    return exists(below(entry, names.PRODUCT_FILE)) or (is_folder(schemas) and holds_files(schemas))
+    found, unlisted = entries(root, entry)
+    names_in_it = {e.name for e in found}
+    orphaned = names.SCHEMA_FOLDER in names_in_it and holds_files(below(entry, names.SCHEMA_FOLDER))
+    return bool(unlisted) or names.PRODUCT_FILE in names_in_it or orphaned
 
 
 def read_product(root: Root, folder: Entry, domain: str, refused: tuple[Problem, ...] = ()) -> ProductFolder:
@@ -51,7 +53,7 @@ def read_product(root: Root, folder: Entry, domain: str, refused: tuple[Problem,
     entry, identity = below(folder, names.PRODUCT_FILE), f"{domain}.{identity_of(folder.name)}"
     tree = read_yaml(root, entry)
     value, problems = typed(DataProduct, tree)
-    problems = [*refused, *illegal_name(folder), *(_absent(root, folder) if not exists(entry) else problems)]
+    problems = [*refused, *illegal_name(folder), *(problems if exists(entry) else _absent(root, folder))]
     schemas, schema_findings = _schemas(root, folder, identity)
     if value is not None and not problems:
         product = Product(identity, value, Document(entry.path, tree.places), schemas)
@@ -98,8 +100,9 @@ def _stray(message: str, fix: str) -> Problem:
 
 
 def _absent(root: Root, folder: Entry) -> list[Problem]:
+    _, unlisted = entries(root, folder)
     message = f"there is no `{names.PRODUCT_FILE}` beside `{names.SCHEMA_FOLDER}/`"
-    return [_stray(message, "write the manifest; or delete the folder if the product has retired")]
+    return unlisted or [_stray(message, "write the manifest; or delete the folder if the product has retired")]
 
 
 def _schemas(root: Root, folder: Entry, product: str) -> tuple[dict[str, TextFile], list[Finding]]:

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.message import Mistake, described
@@ -23,7 +22,7 @@ def typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
     value, mistakes = None, list(_empty_unknown(model, tree))
     try:
         # as JSON: a strict reading from Python would want dates and enums to be made already
-        value = _adapter(model).validate_json(json.dumps(tree.value), by_alias=True, by_name=False)
+        value = model.model_validate_json(json.dumps(tree.value), by_alias=True, by_name=False)
     except ValidationError as problem:
         mistakes += [_mistake(model, error) for error in problem.errors(include_url=False)]
     known = {p.key for p in tree.problems}
@@ -37,11 +36,6 @@ def known_keys(model: Any, location: tuple[str | int, ...]) -> list[str] | None:
     """The keys a mapping at this location may have; None when it may have any, or is none."""
     kind = _inside(model, location)
     return _names(kind) if kind is not None else None
-
-
-@cache
-def _adapter(model: type[V]) -> TypeAdapter[V]:
-    return TypeAdapter(model)
 
 
 def _problem(mistake: Mistake, tree: Tree, document: Document) -> Problem:

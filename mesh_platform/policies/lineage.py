@@ -1,6 +1,6 @@
 """What a product is made from exists, belongs to someone, and does not go round in a circle."""
 
-from mesh_platform.manifest.domain import SourceSystem
+from mesh_platform.manifest.domain import Connector, SourceSystem
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import did_you_mean, listed
@@ -77,7 +77,7 @@ def capture_tool_is_the_connector(product: Product, mesh: Mesh) -> Breaches:
     systems = _systems(product, mesh) or {}
     for key, source in _sources(product):
         connector = systems[source.system].connector if source.system in systems else None
-        if connector and source.cdc_tool and source.cdc_tool.lower() != connector:
+        if connector and connector is not Connector.OTHER and source.cdc_tool and source.cdc_tool.lower() != connector:
             yield Breach(
                 f"{key}.cdc_tool",
                 f"`{source.cdc_tool}` captures `{source.system}` here, `{connector}` in `domain.yaml`",

@@ -4,9 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
+from typing import Final
 
 from mesh_platform.serving.family import Command, Family
 from mesh_platform.serving.log import last_lines, size
+
+LOADING: Final = "definitions"
+"""The first step: the program starts and loads the mesh."""
 
 
 class State(StrEnum):
@@ -46,9 +51,10 @@ def run_mesh(members: Family, command: Command) -> Iterator[Step | RunEnded]:
     """Run the whole mesh once (`commands.run_all`), and tell its steps as they go."""
     began = size(command.log)
     child = members.start(command)
-    ended = None
+    ended, started = None, monotonic()
+    yield Step(LOADING, State.STARTED)
     for line in child.process.stdout or ():
-        event = _event(line)
+        event = _event(line, monotonic() - started)
         if isinstance(event, RunEnded):
             ended = event
         elif event:
@@ -61,10 +67,12 @@ def run_mesh(members: Family, command: Command) -> Iterator[Step | RunEnded]:
         yield RunEnded(False, ended.run_id if ended else None, tuple(last_lines(command.log, began)))
 
 
-def _event(line: str) -> Step | RunEnded | None:
-    """What a line of progress says; None for a line that is none."""
+def _event(line: str, seconds: float) -> Step | RunEnded | None:
+    """What a line of progress says, so many seconds after the start; None for a line that is none."""
     try:
         event = json.loads(line)
+        if event["event"] == "start":
+            return Step(LOADING, State.SUCCEEDED, f"{int(event['steps'])} steps", round(seconds, 2))
         if event["event"] == "end":
             return RunEnded(event["status"] == "success", event.get("run_id"))
         if event["event"] == "step":

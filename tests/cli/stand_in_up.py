@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from mesh_platform.cli import up
 from mesh_platform.cli.main import main
 from mesh_platform.environment import Environment
 from mesh_platform.serving import commands
@@ -60,6 +61,7 @@ def program(environment: Environment, name: str, code: str, *arguments: str, pip
 
 
 def stand_in() -> None:
+    up.DAYS = 0.1
     daemon = DYING if os.environ.get("STAND_IN_DAEMON_DIES") else FOREVER
     commands.run_all = lambda e: program(e, "run", RUN_ALL, piped=True)
     commands.recover = lambda e: program(e, "recover", HERE)

@@ -27,7 +27,9 @@ ARGV = [sys.executable, "-m", "tests.cli.stand_in_up", "demo"]
 
 def demo(root: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     environment = {**a_mesh(root), **variables}
-    return subprocess.run([*ARGV, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [*ARGV, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def demo_json(root: Path, *arguments: str, **variables: str) -> dict[str, Any]:
@@ -50,10 +52,8 @@ def test_an_empty_mesh_is_filled_and_run(tmp_path: Path) -> None:
 def test_json_is_all_that_stdout_holds(tmp_path: Path) -> None:
     told = demo_json(tmp_path, "--days", "1")
     assert (told["run_id"], told["landing"]["files"]) == ("r1", len(landed(tmp_path)))
-    assert [(s["name"], s["status"]) for s in told["steps"]] == [
-        ("manifests", "succeeded"),
-        ("orders landing", "succeeded"),
-    ]
+    assert {s["status"] for s in told["steps"]} == {"succeeded"}
+    assert [s["name"] for s in told["steps"]] == ["manifests", "definitions", "orders landing"]
     assert told["products"] == []
 
 
@@ -80,7 +80,7 @@ def test_a_mesh_that_captures_no_orders_gets_none(tmp_path: Path) -> None:
     file = tmp_path / "domains" / "orders" / "domain.yaml"
     file.write_text(file.read_text().replace("orders_service_postgres", "another_postgres"))
     environment = {**os.environ, "MESH_ROOT": str(tmp_path), "MESH_HOME": str(tmp_path / "home")}
-    ended = subprocess.run(ARGV, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(ARGV, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert "no domain captures `orders_service_postgres`" in ended.stdout
     assert landed(tmp_path) == []
 
@@ -138,7 +138,7 @@ def test_a_kill_ends_the_run_it_started(tmp_path: Path) -> None:
         process = subprocess.Popen([*ARGV, "--days", "0.1"], env=environment, stdout=subprocess.DEVNULL)
         run = wait_for(lambda: pids(tmp_path / "home").get("run"), "the run")
         process.send_signal(number)
-        process.wait(20)
+        process.wait(60)
         wait_for(lambda run=run: not runs(run), "the end of the run")
 
 

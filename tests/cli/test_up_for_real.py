@@ -45,7 +45,7 @@ def test_a_mesh_killed_in_the_middle_of_a_refresh_refreshes_after_the_next_start
         assert len(family) >= 7  # keeper, code server and its worker, UI, daemon, watcher, shop
         live.process.kill()
         live.process.wait()
-        until(lambda: not any(process_runs(p) for p in family), 20, lambda: "something survived")
+        until(lambda: not any(process_runs(p) for p in family), 60, lambda: "something survived")
     finally:
         kill(live)
     again = start(*demo)

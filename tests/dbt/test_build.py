@@ -222,22 +222,3 @@ def test_every_model_and_column_is_described(prepared_environment: Environment, 
             if node["resource_type"] in ("model", "source") and node["package_name"] == domain:
                 assert node["description"], node["unique_id"]
                 assert all(c["description"] for c in node["columns"].values()), node["unique_id"]
-
-
-def test_a_product_knows_which_of_its_columns_are_personal(tmp_path: Path, shipped_mesh: Mesh) -> None:
-    """Marked in the manifest, shown in dbt: checked on the generated contract, without parsing again."""
-    from mesh_platform.transformation.contract import contract, merged
-
-    product = shipped_mesh.products["orders.order_events"]
-    spec = product.manifest.spec
-    marked = spec.model_copy(
-        update={"sensitivity": spec.sensitivity.model_copy(update={"pii_columns": ["customer_id"]})}
-    )
-    other = type(product)(
-        product.id, product.manifest.model_copy(update={"spec": marked}), product.document, product.schemas
-    )
-    promised = contract(other, Target.DUCKDB)
-    assert promised is not None
-    columns = {c["name"]: c for c in merged({}, promised)["columns"]}
-    assert columns["customer_id"]["config"]["meta"]["pii"]
-    assert "config" not in columns["order_id"]

@@ -55,4 +55,8 @@ def _of(key: str, events: list[Event]) -> list[Event]:
 
 def _told(event: Event) -> dict[str, Any]:
     """What the event says of the columns; a delete says nothing about those it does not have."""
-    return {c: event.row[c] for c in COLUMNS if c in event.row} if event.op == "d" else {c: event.row.get(c) for c in COLUMNS}
+    return (
+        {c: event.row[c] for c in COLUMNS if c in event.row}
+        if event.op == "d"
+        else {c: event.row.get(c) for c in COLUMNS}
+    )

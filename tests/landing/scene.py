@@ -86,15 +86,15 @@ class Scene:
 
     @property
     def environment(self) -> Environment:
-        return Environment(
-            root=self.home, home=self.home, target=Target.DUCKDB, landing=str(self.home / "landing")
-        )
+        return Environment(root=self.home, home=self.home, target=Target.DUCKDB, landing=str(self.home / "landing"))
 
     def put(self, name: str, content: bytes | str | Iterable[Any], folder: str = TABLE) -> Path:
         """Write a file into a zone: bytes or text as they are, envelopes as lines of JSON."""
         path = self.home / "landing" / SYSTEM / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else lines(content))
+        path.write_bytes(
+            content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else lines(content)
+        )
         return path
 
     def land(self, **options: Any) -> LandingReport:
@@ -169,18 +169,32 @@ def envelope(
             "lsn": lsn,
             "xmin": None,
         },
-        "transaction": None if total_order is None else {"id": "7:1", "total_order": total_order, "data_collection_order": 1},
+        "transaction": None
+        if total_order is None
+        else {"id": "7:1", "total_order": total_order, "data_collection_order": 1},
         "op": op,
         "ts_ms": committed // 1000 + seen,
     }
 
 
-def avro(envelopes: Iterable[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]] = THING, codec: str = "deflate") -> bytes:
+def avro(
+    envelopes: Iterable[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]] = THING, codec: str = "deflate"
+) -> bytes:
     """Envelopes as an Avro container, with only those parts of the source that matter."""
-    optional = [{**c, "type": c["type"] if isinstance(c["type"], list) else ["null", c["type"]], "default": None} for c in columns]
+    optional = [
+        {**c, "type": c["type"] if isinstance(c["type"], list) else ["null", c["type"]], "default": None}
+        for c in columns
+    ]
     source = [
         {"name": n, "type": t}
-        for n, t in {"schema": "string", "db": "string", "table": "string", "snapshot": "string", "lsn": ["null", "long"], "ts_us": "long"}.items()
+        for n, t in {
+            "schema": "string",
+            "db": "string",
+            "table": "string",
+            "snapshot": "string",
+            "lsn": ["null", "long"],
+            "ts_us": "long",
+        }.items()
     ]
     row = {"type": "record", "name": "Value", "fields": optional}
     schema = {

@@ -1,4 +1,4 @@
-"""Law 1: break every manifest of the mesh, a dozen ways each; every other product still loads, the broken one is seen."""
+"""Law 1: break every manifest of the mesh, a dozen ways each; the others still load, and the broken one is seen."""
 
 import shutil
 from collections.abc import Callable
@@ -60,6 +60,9 @@ WAYS: dict[str, Callable[[Path], object]] = {
     "two documents": edited(lambda text: text + "---\n" + text),
     "a tower": lambda file: file.write_text("a: " + "[" * 5000),
 }
+COUNCIL_WAYS = ["emptied", "no utf-8", "a null byte", "too large", "a folder", "a loop", "a link outside",
+                "a repeated key", "an unknown key", "a list", "two documents", "a tower"]  # fmt: skip
+"""Those that break a file of comments and defaults as well."""
 
 
 def found_nothing_wrong_with(others: set[str], mesh: Mesh, broken: str) -> bool:
@@ -95,14 +98,13 @@ def test_a_broken_domain_file_costs_no_product(root: Path, path: str, way: str) 
     govern(mesh, TODAY)
 
 
-@pytest.mark.parametrize("way", sorted(set(WAYS) - {"deleted"}))
+@pytest.mark.parametrize("way", COUNCIL_WAYS)
 @pytest.mark.parametrize("path", COUNCIL_FILES)
 def test_a_broken_council_file_costs_no_product(root: Path, path: str, way: str) -> None:
     WAYS[way](root / path)
     mesh = gather(root)
     assert len(mesh.products) == len(MANIFESTS)
-    assert any(f.path == path for f in mesh.findings) or way in ("bad indentation", "an open bracket", "an alias",
-        "a missing key", "a wrong type", "cut in the middle")  # fmt: skip
+    assert any(f.path == path for f in mesh.findings)
     govern(mesh, TODAY)
 
 

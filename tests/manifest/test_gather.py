@@ -1,5 +1,6 @@
 import os
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -136,10 +137,35 @@ def test_what_is_no_file_of_the_mesh_is_a_finding_and_stops_nothing(root: Path, 
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_a_finding(root: Path) -> None:
-    (root / MANIFEST).chmod(0)
-    assert one(gather(root), "MAN001").path == MANIFEST
+@pytest.fixture
+def forbid() -> Iterator[Callable[[Path], None]]:
+    """Takes every permission away, and gives it back in the end; skips where the user may read everything."""
+    forbidden: list[Path] = []
+
+    def forbid(path: Path) -> None:
+        forbidden.append(path)
+        path.chmod(0)
+        if os.access(path, os.R_OK):
+            pytest.skip("this user may read everything")
+
+    yield forbid
+    for path in forbidden:
+        path.chmod(0o755)
+
+
+@pytest.mark.parametrize("path", [MANIFEST, "domains/orders/order_events"])
+def test_what_may_not_be_read_is_quarantined(root: Path, path: str, forbid: Callable[[Path], None]) -> None:
+    forbid(root / path)
+    mesh = gather(root)
+    assert one(mesh, "MAN001").path == MANIFEST
+    assert set(mesh.quarantined) == {"orders.order_events"}
+
+
+@pytest.mark.parametrize("path", ["domains", "domains/orders", "dbt_projects", "dbt_projects/orders"])
+def test_a_folder_that_may_not_be_entered_stops_nothing(root: Path, path: str, forbid: Callable[[Path], None]) -> None:
+    forbid(root / path)
+    mesh = gather(root)
+    assert [f.path for f in mesh.findings] == ([path] if path.startswith("domains") else [])
 
 
 def test_a_link_to_a_file_inside_the_mesh_is_fine(root: Path) -> None:

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 from mesh_platform.manifest.json_schema import FOLDER, json_schemas
+from mesh_platform.manifest.reference import PAGE, page
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -9,6 +10,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 def test_the_schemas_in_docs_are_those_of_the_models() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
     assert written == json_schemas(), "run `python -m mesh_platform.manifest.json_schema`"
+
+
+def test_the_page_in_docs_is_that_of_the_models() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `python -m mesh_platform.manifest.reference`"
 
 
 def test_they_refuse_unknown_keys_and_explain_the_known_ones() -> None:

@@ -123,7 +123,7 @@ def test_the_watcher_sees_a_real_edit_and_ends_when_told(tmp_path: Path) -> None
 
         wait_for(edited, "the edit being seen")
         watcher.send_signal(signal.SIGINT)
-        out, _ = watcher.communicate(timeout=20)
+        out, _ = watcher.communicate(timeout=60)
     assert watcher.returncode == 0
     assert "edited: domains/policy.yaml" in out
     assert "Traceback" not in out

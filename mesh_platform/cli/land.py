@@ -1,0 +1,84 @@
+"""`mesh land`: what has arrived, landed once, without an orchestrator."""
+
+import json
+import os
+import sys
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from difflib import get_close_matches
+
+import click
+
+from mesh_platform.environment import EnvironmentProblem, read_environment
+from mesh_platform.landing.land import land as land_files
+from mesh_platform.landing.report import LandingReport, Rows
+from mesh_platform.manifest.gather import gather
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.warehouse.protocol import open_warehouse
+
+_OUTCOMES = ("read", "applied", "duplicate", "skipped", "quarantined")
+
+
+@click.command()
+@click.option("--system", "systems", multiple=True, metavar="S", help="Only this source system; may be repeated.")
+@click.option("--table", "tables", multiple=True, metavar="T", help="Only this source table; may be repeated.")
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def land(systems: Sequence[str], tables: Sequence[str], shape: str) -> None:
+    """Land the change files that have arrived and are not in the ledger yet, once.
+
+    Exit code 1 when something was quarantined or a zone could not be landed, 2 when the warehouse is taken.
+    """
+    environment = read_environment(os.environ)
+    mesh = gather(environment.root)
+    _require_known(mesh, systems, tables)
+    _make(environment.home)
+    with open_warehouse(environment) as warehouse:
+        report = land_files(
+            mesh, environment, warehouse, datetime.now(UTC), systems=systems or None, tables=tables or None
+        )
+    if shape == "json":
+        click.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        _print(report)
+    for zone, reason in sorted(report.unreachable.items()):
+        click.echo(f"mesh: `{zone}` was not landed: {reason}", err=True)
+    sys.exit(1 if report.rows.quarantined or report.unreachable else 0)
+
+
+def _require_known(mesh: Mesh, systems: Collection[str], tables: Collection[str]) -> None:
+    for system in systems:
+        _known("source system", system, {s for s, _ in mesh.capturers})
+    declared = {t for s, t in mesh.capturers if not systems or s in systems}
+    for table in tables:
+        _known("source table", table, declared)
+
+
+def _known(what: str, name: str, there: Collection[str]) -> None:
+    if name not in there:
+        close = get_close_matches(name, there, 1)
+        hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(sorted(there)) or 'none'}"
+        raise click.UsageError(f"there is no {what} `{name}`; {hint}")
+
+
+def _make(home: os.PathLike[str]) -> None:
+    try:
+        os.makedirs(home, exist_ok=True)
+    except OSError as problem:
+        raise EnvironmentProblem(f"cannot make MESH_HOME `{home}`: {problem.strerror}") from problem
+
+
+def _print(report: LandingReport) -> None:
+    rows = [*sorted(report.tables.items()), ("all", report.rows)]
+    width = max(len(name) for name, _ in rows)
+    click.echo(f"{report.files} {'file' if report.files == 1 else 'files'}")
+    click.echo(" ".join([" " * width, *(f"{name:>11}" for name in _OUTCOMES)]))
+    for name, counted in rows:
+        click.echo(" ".join([f"{name:<{width}}", *_cells(counted)]))
+    if report.rows.quarantined:
+        click.echo(
+            "quarantined records are in mesh_landing.quarantine, with their reasons; their files stay where they are"
+        )
+
+
+def _cells(rows: Rows) -> list[str]:
+    return [f"{count:>11,}" for count in rows.as_json().values()]

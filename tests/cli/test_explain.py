@@ -1,0 +1,48 @@
+import json
+
+import pytest
+
+from mesh_platform.cli.explain import explanations
+from mesh_platform.cli.main import COMMANDS, run
+from mesh_platform.manifest.reading import READING
+from mesh_platform.policies.book import BOOK
+
+
+def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "slo001"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("SLO001  freshness is within the bound  (error)")
+    assert "batch reporting" in printed
+    assert "fix: lower `target_minutes`" in printed
+
+
+def test_a_promise_is_explained_with_its_sql(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "freshness"]) == 0
+    assert "select" in capsys.readouterr().out.lower()
+
+
+def test_without_a_code_everything_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain"]) == 0
+    printed = capsys.readouterr().out
+    assert all(code in printed for code in (*BOOK, *READING, "freshness", "completeness", "accuracy"))
+
+
+def test_json_is_json_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "--format", "json"]) == 0
+    assert {e["code"] for e in json.loads(capsys.readouterr().out)} == set(explanations())
+    assert run(["explain", "MAN005", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "key is written once"
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"), [("SLO01", "did you mean `SLO0"), ("freshnes", "`freshness`"), ("zzz", "lists them all")]
+)
+def test_an_unknown_code_is_a_usage_error_with_a_hint(code: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", code]) == 2
+    assert hint in capsys.readouterr().err
+
+
+def test_help_lists_every_command_without_loading_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"  {name} " in printed for name in COMMANDS)

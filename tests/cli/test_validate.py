@@ -1,0 +1,188 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from mesh_platform.cli.main import run
+
+MANIFEST = "domains/orders/order_events/data-product.yaml"
+FINANCE = "domains/finance/revenue_daily/data-product.yaml"
+
+
+@pytest.fixture
+def mesh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The mesh that MESH_ROOT names; the current directory is elsewhere."""
+    monkeypatch.setenv("MESH_ROOT", str(root))
+    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
+    monkeypatch.chdir(root.parent)
+    return root
+
+
+def spoil(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text()
+    assert old in text
+    (root / path).write_text(text.replace(old, new))
+
+
+def answer(capsys: pytest.CaptureFixture[str], *paths: str) -> tuple[int, dict[str, Any]]:
+    code = run(["validate", "--format", "json", *paths])
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    return code, json.loads(printed.out)
+
+
+def test_the_shipped_mesh_has_no_error(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = answer(capsys)
+    assert code == 0
+    assert [f for f in said["findings"] if f["level"] == "error"] == []
+    assert (said["products"], said["quarantined"], said["domains"]) == (2, 0, 2)
+    assert 0 < said["seconds"] < 60
+
+
+def test_a_finding_in_json_has_exactly_the_promised_keys(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(mesh, MANIFEST, "target_minutes: 30", 'target_minutes: "30"')
+    code, said = answer(capsys)
+    assert code == 1
+    assert (said["products"], said["quarantined"]) == (1, 1)
+    (finding,) = (f for f in said["findings"] if f["code"] == "MAN008")
+    assert list(finding) == ["code", "level", "path", "line", "column", "key", "product", "message", "fix", "exempted"]
+    assert (finding["path"], finding["level"], finding["product"]) == (MANIFEST, "error", "orders.order_events")
+    assert finding["key"] == "spec.slo.freshness.target_minutes"
+    assert (mesh / MANIFEST).read_text().split("\n")[finding["line"] - 1].strip() == 'target_minutes: "30"'
+    assert finding["exempted"] is False
+
+
+def test_warnings_do_not_fail_the_command(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(mesh, MANIFEST, "owner: order-experience-squad", "owner: somebody")
+    code, said = answer(capsys)
+    assert code == 0
+    assert {f["level"] for f in said["findings"]} == {"warning"}
+
+
+def test_exempted_findings_do_not_fail_the_command(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(mesh, "domains/policy.yaml", "max_freshness_minutes: 120", "max_freshness_minutes: 40")
+    assert answer(capsys)[0] == 1
+    entry = "{policy: SLO001, product: finance.revenue_daily, until: 2999-12-31, granted_by: council, reason: why}"
+    (mesh / "domains/exemptions.yaml").write_text(f"exemptions:\n  - {entry}\n")
+    code, said = answer(capsys)
+    assert code == 0
+    assert [(f["code"], f["level"], f["exempted"]) for f in said["findings"]] == [("SLO001", "error", True)]
+
+
+def test_a_path_narrows_what_is_shown_and_not_what_is_read(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(mesh, MANIFEST, "kind: DataProduct", "kind: Table")
+    spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
+    for path, codes in {
+        "domains/orders": {"MAN009"},
+        str(mesh / MANIFEST): {"MAN009"},
+        "root/domains/finance/": {"LIN003"},
+        "domains/finance/revenue_daily/schema": set(),
+        ".": {"MAN009", "LIN003"},
+        "root": {"MAN009", "LIN003"},
+    }.items():
+        code, said = answer(capsys, path)
+        assert {f["code"] for f in said["findings"]} == codes, path
+        assert code == (1 if codes else 0)
+        assert (said["products"], said["quarantined"], said["domains"]) == (1, 1, 2)
+    assert {f["code"] for f in answer(capsys, "domains/orders", "domains/finance")[1]["findings"]} == {
+        "MAN009",
+        "LIN003",
+    }
+
+
+@pytest.mark.parametrize("path", ["nowhere", "domains/nowhere", "/nowhere"])
+def test_a_path_that_does_not_exist_is_a_usage_error(path: str, mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["validate", path]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"mesh: `{path}` does not exist\n"
+
+
+def test_a_path_outside_of_the_mesh_is_a_usage_error(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (mesh.parent / "elsewhere").mkdir()
+    assert run(["validate", "elsewhere"]) == 2
+    assert "is not part of the mesh" in capsys.readouterr().err
+
+
+def test_a_wrong_root_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("MESH_ROOT", "/nowhere/at/all")
+    assert run(["validate"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["validate", "--format", "xml"], ["validate", "--nonsense"], ["valdiate"], []])
+def test_wrong_usage_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 2
+    assert "Usage:" in capsys.readouterr().err
+
+
+def test_text_shows_the_line_a_caret_a_fix_and_a_summary(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(mesh, MANIFEST, "target_minutes: 30", "target_minutes: 300")
+    assert run(["validate"]) == 1
+    printed = capsys.readouterr().out
+    line = 1 + (mesh / MANIFEST).read_text().split("\n").index("      target_minutes: 300")
+    assert f"{MANIFEST}:{line}: SLO001 a freshness target of `300` min exceeds `120` min\n" in printed
+    assert f"   {line} |       target_minutes: 300\n      |       ^^^^^^^^^^^^^^\n  fix: lower `target" in printed
+    assert printed.rstrip().split("\n")[-1].startswith("3 errors, 0 warnings in 2 products, 2 domains (")
+    assert "\x1b" not in printed
+
+
+def test_github_gets_a_note_on_the_line(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(mesh, MANIFEST, "target_percent: 99.5", "target_percent: 90, or so, 100%")
+    assert run(["validate", "--format", "github"]) == 1
+    printed = capsys.readouterr().out.strip()
+    assert printed.startswith(f"::error file={MANIFEST},line=")
+    assert ",title=MAN008::" in printed
+    assert "100%25" in printed
+
+
+def test_junit_is_xml_with_a_case_a_finding_and_a_product(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(mesh, MANIFEST, "owner: order-experience-squad", 'owner: <some> & "body"')
+    spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
+    assert run(["validate", "--format", "junit"]) == 1
+    suite = ElementTree.fromstring(capsys.readouterr().out.encode())
+    cases = suite.findall("testcase")
+    assert suite.get("tests") == str(len(cases))
+    assert suite.get("failures") == str(len(suite.findall("testcase/failure"))) == "1"
+    assert {case.get("classname") for case in cases if len(case) == 0} == {"mesh"}
+
+
+def process(*arguments: str, root: Path | None = None) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, **({"MESH_ROOT": str(root)} if root else {})}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+
+
+def test_validating_imports_neither_the_orchestrator_nor_the_warehouse() -> None:
+    code = """
+import sys
+from mesh_platform.cli.main import run
+code = run(["validate", "--format", "json"])
+heavy = {"dagster", "duckdb", "dbt", "rich", "sqlglot", "jinja2", "numpy", "fastavro"}
+found = sorted({m.split(".")[0] for m in sys.modules} & heavy)
+assert not found, found
+sys.exit(code)
+"""
+    done = process("-c", code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(mesh: Path) -> None:
+    spoil(mesh, MANIFEST, "kind: DataProduct", "kind: Table")
+    arguments = "sys.argv = ['mesh', 'explain', '--format', 'json']"
+    script = f"import sys; from mesh_platform.cli.main import main; {arguments}; main()"
+    done = subprocess.run(f'"{sys.executable}" -c "{script}" | head -c 1', shell=True, capture_output=True, check=False)
+    assert done.stderr == b""
+
+
+def test_ctrl_c_is_exit_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mesh_platform.cli.validate.gather", interrupted)
+    assert run(["validate"]) == 130
