@@ -1,4 +1,4 @@
-"""Landing envelopes end to end, and a small batch on a long history; beside the same engine merely reading the files."""
+"""Landing envelopes end to end, and a small batch on a long history; beside the engine merely reading the files."""
 
 import json
 import statistics
@@ -68,7 +68,7 @@ def _on_top_of(mesh: Mesh, folder: Path, history: int) -> float:
 
 
 def _write(zone: Path, count: int, keys: int, *, first: int = 0, name: str = "part", step: int = 0) -> list[Path]:
-    """Change records in commit order; with a `step`, every second one is of a row that is that far apart from the last."""
+    """Change records in commit order; with a `step`, every second one is of a row that far apart from the last."""
     zone.mkdir(parents=True, exist_ok=True)
     files = [zone / f"{name}-{n}.jsonl" for n in range(FILES)]
     share = count // FILES

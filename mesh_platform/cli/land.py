@@ -6,6 +6,7 @@ import sys
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from pathlib import Path
 
 import click
 
@@ -60,9 +61,9 @@ def _known(what: str, name: str, there: Collection[str]) -> None:
         raise click.UsageError(f"there is no {what} `{name}`; {hint}")
 
 
-def _make(home: os.PathLike[str]) -> None:
+def _make(home: Path) -> None:
     try:
-        os.makedirs(home, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise EnvironmentProblem(f"cannot make MESH_HOME `{home}`: {problem.strerror}") from problem
 

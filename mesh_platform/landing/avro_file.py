@@ -25,7 +25,7 @@ _LARGEST_BLOCK: Final = 128 << 20
 
 
 def avro_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """One line a record, in Debezium's JSON encodings. Raises Unreadable, before the first line for a broken container."""
+    """One line a record, in Debezium's JSON encodings. Raises Unreadable, before any line for a broken container."""
     _check(stream, size)
     stream.seek(0)
     try:

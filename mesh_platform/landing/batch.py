@@ -158,7 +158,8 @@ def _note_files(warehouse: Warehouse, zone: Zone, revision: int | None, now: dat
             from {PARSED} group by 1),
         fresh (number, applied, first_event_at, last_event_at) as (select _mesh_file, count(*), {times} {applied})
         select f.*, if(problem is null, coalesce(read, 0), 1) as read, coalesce(applied, 0) as applied,
-            coalesce(changes - coalesce(applied, 0), 0) as duplicate, if(problem is null, coalesce(bad, 0), 1) as quarantined,
+            coalesce(changes - coalesce(applied, 0), 0) as duplicate,
+            if(problem is null, coalesce(bad, 0), 1) as quarantined,
             first_event_at, last_event_at
         from mesh_places f left join lines using (number) left join fresh using (number)""",
     )

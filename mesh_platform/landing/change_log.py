@@ -1,7 +1,8 @@
 """The change log: every change once, in the place the source gave it, with what the source left out filled in.
 
-Works on temporary tables, in the caller's transaction: `mesh_fresh` are the changes that were not there yet, `mesh_keys`
-their keys with what must be known to place them, `mesh_folded` the changes of those keys that take more than an insert.
+Works on temporary tables, in the caller's transaction: `mesh_fresh` are the changes that were not there yet,
+`mesh_keys` their keys with what must be known to place them, `mesh_folded` the changes of those keys that take more
+than an insert.
 """
 
 from dataclasses import dataclass
@@ -86,7 +87,10 @@ def fold(warehouse: Warehouse, table: LandedTable, fresh: Fresh) -> None:
     change that has one; so has, in `_mesh_last…`, a column that a delete does not know.
     """
     key, columns = table.key, [c.name for c in table.columns]
-    window = f"partition by {key} order by _cdc_lsn, _mesh_tag = 'state' desc, _cdc_snapshot desc, _cdc_total_order nulls first, _cdc_path, _cdc_record"
+    order = (
+        "_cdc_lsn, _mesh_tag = 'state' desc, _cdc_snapshot desc, _cdc_total_order nulls first, _cdc_path, _cdc_record"
+    )
+    window = f"partition by {key} order by {order}"
     filled = ", ".join(f"{_filled(c)} as {_last(i)}" for i, c in enumerate(columns))
     warehouse.execute(
         f"""create or replace temp table {FOLDED} as
@@ -100,7 +104,7 @@ def fold(warehouse: Warehouse, table: LandedTable, fresh: Fresh) -> None:
 
 
 def _candidates(table: LandedTable, fresh: Fresh) -> str:
-    """The fresh changes of those keys, with what lies before them: the key's history if they are late, else its state."""
+    """The fresh changes of those keys, with what lies before: the key's history if they are late, else its state."""
     key, row = table.key, table.listed
     told = ", ".join(_TOLD)
     unknown = ", ".join(f"null::{CHANGE_COLUMNS[c]} as {c}" for c in _TOLD if c not in _STATE)

@@ -1,4 +1,4 @@
-"""The current state: one row a primary key, as its latest change left it; a deleted one stays, marked and last known."""
+"""The current state: one row a primary key, as its latest change left it; a deleted one stays, marked, last known."""
 
 from mesh_platform.landing.change_log import FOLDED, FRESH, KEYS, Fresh, state_row
 from mesh_platform.landing.landed_table import LandedTable
@@ -11,7 +11,8 @@ _STATE = "_cdc_op, _cdc_deleted, _cdc_source_timestamp, _cdc_lsn"
 def renew(warehouse: Warehouse, table: LandedTable, fresh: Fresh, revision: int) -> None:
     """Replace the rows of the keys that changed, and of nothing else."""
     warehouse.execute(
-        f"delete from {table.state} where rowid in (select _mesh_state_row from {KEYS} where _mesh_state_row is not null)"
+        f"delete from {table.state}"
+        f" where rowid in (select _mesh_state_row from {KEYS} where _mesh_state_row is not null)"
     )
     one = f" semi join (from {KEYS} where _mesh_tier = 'one') using ({table.key})" if fresh.folded_keys else ""
     warehouse.execute(

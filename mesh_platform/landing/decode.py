@@ -15,7 +15,7 @@ from mesh_platform.warehouse.sql import literal
 
 _DAY_MICROS: Final = 86_400_000_000
 _FOREVER_MILLIS: Final = 9_223_372_036_825_200
-"""What Debezium writes for PostgreSQL's `infinity` in numeric modes, in milliseconds; `-infinity` is below minus this."""
+"""What Debezium writes for PostgreSQL's `infinity` in numeric modes, in ms; `-infinity` is below minus this."""
 _NUMBER: Final = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?"
 
 

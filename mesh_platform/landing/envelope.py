@@ -129,7 +129,8 @@ def _reason(columns: tuple[Column, ...]) -> str:
         when _cdc_lsn is null then
             'no source position: `source.lsn` is ' || coalesce('`' || left(_mesh_e.source.lsn, 40) || '`', 'missing')
         when _mesh_e.op = 't' then null
-        when _mesh_image is null or not starts_with(_mesh_image, '{{') then 'op `' || _mesh_e.op || '` without ' || {when}
+        when _mesh_image is null or not starts_with(_mesh_image, '{{')
+        then 'op `' || _mesh_e.op || '` without ' || {when}
         when not {once("_mesh_keys", [c.name for c in columns])} then 'the row has a column twice'
         when _mesh_misfit is not null then {misfit_reason(columns)} end"""
 
@@ -142,7 +143,8 @@ def _answer(columns: tuple[Column, ...]) -> str:
             else coalesce(try(from_base64(_mesh_e._mesh_raw)), encode(_mesh_line)) end as _mesh_raw,
         if(_mesh_kind = '{HEARTBEAT}', {_moment("_mesh_e.ts_ms", 1000)}, null) as _mesh_beat,
         _cdc_op, _cdc_op in ('d', 't') as _cdc_deleted, _cdc_op = 'r' as _cdc_snapshot, _cdc_lsn,
-        coalesce({_moment("_mesh_e.source.ts_us", 1)}, {_moment("_mesh_e.source.ts_ms", 1000)}) as _cdc_source_timestamp,
+        coalesce({_moment("_mesh_e.source.ts_us", 1)}, {_moment("_mesh_e.source.ts_ms", 1000)})
+            as _cdc_source_timestamp,
         try_cast(_mesh_e."transaction".total_order as bigint) as _cdc_total_order, _cdc_unavailable, _cdc_extra{listed},
         if(_mesh_reason is null and _mesh_kind = '{CHANGE}', {identity}, null) as _cdc_event_id
         from explained"""

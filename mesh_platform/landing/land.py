@@ -14,7 +14,7 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 
 BATCH_BYTES: Final = 256 << 20
-"""Of lines, as far as a file's size tells; what bounds the memory a landing needs. A larger file is a batch of its own."""
+"""Of lines, as far as a file's size tells; what bounds a landing's memory. A larger file is a batch of its own."""
 BATCH_FILES: Final = 2_000
 _EXPANDED: Final = {".gz": 15, ".avro": 4}
 """How many bytes of lines a byte of such a file is, more often than not."""

@@ -27,7 +27,8 @@ _TABLES: Final = (
         path varchar not null, generation varchar not null, record bigint not null, system varchar not null,
         source_table varchar not null, reason varchar not null, raw blob, quarantined_at timestamptz not null,
         superseded_at timestamptz)""",
-    f"create table if not exists {names.HEARTBEATS} (system varchar primary key, last_heartbeat_at timestamptz not null)",
+    f"""create table if not exists {names.HEARTBEATS} (
+        system varchar primary key, last_heartbeat_at timestamptz not null)""",
 )
 
 

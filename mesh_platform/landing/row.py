@@ -22,7 +22,7 @@ _PLACEHOLDERS: Final = (
     f"[{_NUMBERS}]",
     f'{{"{_UNAVAILABLE}":"{_UNAVAILABLE}"}}',
 )
-"""What stands for a value that was too big to be repeated and had not changed, in the column types that can be so big."""
+"""What stands for a value that was too big to be repeated and had not changed, in the types that can be so big."""
 
 
 def row_texts(columns: tuple[Column, ...]) -> str:
@@ -59,7 +59,8 @@ def misfit_reason(columns: tuple[Column, ...]) -> str:
     declared = " ".join(f"when {literal(c.name)} then {literal(_declared(c))}" for c in columns)
     sent = "json_extract_string(_mesh_image, '$.\"' || _mesh_misfit || '\"')"
     told = f"coalesce('`' || left({sent}, 100) || '`', 'null or missing')"
-    return f"'column `' || _mesh_misfit || '` is ' || {told} || '; the row schema says ' || case _mesh_misfit {declared} end"
+    says = f"'; the row schema says ' || case _mesh_misfit {declared} end"
+    return f"'column `' || _mesh_misfit || '` is ' || {told} || {says}"
 
 
 def once(keys: str, usual: Iterable[str]) -> str:

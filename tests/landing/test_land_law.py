@@ -1,4 +1,4 @@
-"""The law: any history, in any files, in any order, any number of times, comes to the same tables; the numbers add up."""
+"""The law: any history, in any files, in any order, any number of times, comes to the same tables."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,5 +1,6 @@
 """The whole mesh as its users see it: `mesh up`, a real browser, a file that arrives, a manifest that changes."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -80,7 +81,8 @@ def test_the_asset_graph_shows_both_domains(live: Live, page: "Page") -> None:
     open_page(page, f"{live.url}/asset-groups?expanded={EXPANDED}")
     page.get_by_text("order_events", exact=True).first.wait_for(timeout=30_000)
     page.get_by_text("revenue_daily", exact=True).first.wait_for(timeout=30_000)
-    until(lambda: idle(live), 120)
+    with contextlib.suppress(AssertionError):  # a picture without a run under way is nicer, and no more
+        until(lambda: idle(live), 45)
     page.wait_for_timeout(2_000)  # the graph's own animation
     page.screenshot(path=PICTURES / "asset-graph.png")
     page.set_viewport_size({"width": 1600, "height": 950})
