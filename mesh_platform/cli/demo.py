@@ -65,7 +65,7 @@ def run_once(environment: Environment, mesh: Mesh, console: Console | None) -> W
     """Check, prepare, run and judge; shown on the console where there is one."""
     outcome = Whole()
     with family() as members, progress(console) as show:
-        mesh_run.check(mesh, outcome, show)
+        mesh_run.check(mesh, environment, outcome, show)
         mesh_run.ready(members, mesh, environment, outcome, show)
         mesh_run.run(members, environment, outcome, show)
     mesh_run.judge(mesh, environment, outcome)

@@ -92,7 +92,7 @@ def _first_run_or_ready(environment: Environment, console: Console) -> None:
         return
     outcome = Whole()
     with family() as members, progress(console) as show:
-        mesh_run.check(mesh, outcome, show)
+        mesh_run.check(mesh, environment, outcome, show)
         mesh_run.ready(members, mesh, environment, outcome, show)
     for problem in outcome.problems:
         console.print(problem, style="red", markup=False, soft_wrap=True)

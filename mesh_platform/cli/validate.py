@@ -14,7 +14,7 @@ from mesh_platform.manifest.finding import Finding, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.report import report, source_lines, summary
-from mesh_platform.policies.govern import govern
+from mesh_platform.policies.govern import govern_files
 
 
 @click.command()
@@ -31,7 +31,7 @@ def validate(paths: tuple[str, ...], form: str) -> int:
     environment = read_environment(os.environ)
     chosen = [path_in_mesh(environment, Path.cwd(), path) for path in paths]
     mesh = gather(environment.root)
-    findings = narrowed(govern(mesh, datetime.now(UTC).date()), chosen)
+    findings = narrowed(govern_files(mesh, environment, datetime.now(UTC).date()), chosen)
     click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started))
     return 1 if failing(findings) else 0
 

@@ -9,7 +9,7 @@ from mesh_platform.cli.progress import Show
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.finding import Finding, failing
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.policies.govern import govern
+from mesh_platform.policies.govern import govern_files
 from mesh_platform.serving import commands
 from mesh_platform.serving.family import Family
 from mesh_platform.serving.instance import write_settings
@@ -40,10 +40,10 @@ class Whole:
         )
 
 
-def check(mesh: Mesh, whole: Whole, show: Show) -> None:
+def check(mesh: Mesh, environment: Environment, whole: Whole, show: Show) -> None:
     """The findings that count; the mesh runs with what is sound."""
     began = monotonic()
-    wrong: list[Finding] = failing(govern(mesh, datetime.now(UTC).date()))
+    wrong: list[Finding] = failing(govern_files(mesh, environment, datetime.now(UTC).date()))
     whole.problems += [str(f) for f in wrong]
     state = State.FAILED if wrong else State.SUCCEEDED
     told = f"{len(mesh.products)} products in {len(mesh.domains)} domains, {len(wrong)} errors"

@@ -12,7 +12,8 @@ from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
 from mesh_platform.orchestration.keys import product_id, product_key
-from mesh_platform.policies.govern import govern
+from mesh_platform.policies.govern import govern_files
+from mesh_platform.transformation.drift import STALE
 from mesh_platform.transformation.prepare import is_stale
 
 
@@ -24,7 +25,7 @@ def findings_now(environment: Environment) -> tuple[Mesh, tuple[Finding, ...]]:
         for domain in sorted({p.domain for p in mesh.products.values()})
         if is_stale(mesh, environment, domain)
     ]
-    return mesh, (*govern(mesh, datetime.now(UTC).date()), *stale)
+    return mesh, (*govern_files(mesh, environment, datetime.now(UTC).date()), *stale)
 
 
 def _stale(domain: str) -> Finding:
@@ -32,10 +33,10 @@ def _stale(domain: str) -> Finding:
         path=f"{names.DBT_FOLDER}/{domain}",
         line=1,
         column=1,
-        code="DBT900",
+        code=STALE.code,
         level=Level.WARNING,
         message=f"the prepared dbt artifacts of `{domain}` are missing or older than its files",
-        fix=f"run `mesh prepare {domain}` and reload the location; `mesh up` does so by itself",
+        fix=STALE.fix,
     )
 
 

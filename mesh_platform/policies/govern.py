@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from mesh_platform.environment import Environment
 from mesh_platform.manifest.council import PolicyLevel
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Mesh
@@ -11,6 +12,7 @@ from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.policies.book import BOOK
 from mesh_platform.policies.council import can_be_exempted
 from mesh_platform.policies.registry import Policy, Review
+from mesh_platform.transformation.drift import drift
 
 
 def govern(mesh: Mesh, today: date) -> tuple[Finding, ...]:
@@ -19,6 +21,11 @@ def govern(mesh: Mesh, today: date) -> tuple[Finding, ...]:
     found = [*mesh.findings, *first]
     about = [f for policy in BOOK.values() if policy.last for f in judged(policy, Review(mesh, today, found))]
     return tuple(sorted([*_exempted(found, mesh, today), *about], key=lambda f: f.order))
+
+
+def govern_files(mesh: Mesh, environment: Environment, today: date) -> tuple[Finding, ...]:
+    """`govern`, with where the files of the dbt projects depart from the schemas among the findings."""
+    return govern(replace(mesh, findings=(*mesh.findings, *drift(mesh, environment))), today)
 
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:

@@ -40,7 +40,17 @@ NO_CONTRACT: Final = DriftRule(
     "A product without its contract could be published with other columns than it promises.",
     "remove `contract`: every product is under the contract of its schema version",
 )
-RULES: Final = {rule.code: rule for rule in (UNKNOWN_COLUMN, OTHER_TYPE, NO_CONTRACT)}
+STALE: Final = DriftRule(
+    "DBT900",
+    "The mesh runs on prepared dbt artifacts; when the files have moved on, what runs is not what is written.",
+    "run `mesh prepare` and reload the location; `mesh up` does so by itself",
+)
+UNPARSED: Final = DriftRule(
+    "DBT100",
+    "A dbt project that does not parse costs its own domain its refreshes; what was prepared before stays.",
+    "correct the project; the message is dbt's own",
+)
+RULES: Final = {rule.code: rule for rule in (UNPARSED, UNKNOWN_COLUMN, OTHER_TYPE, NO_CONTRACT, STALE)}
 
 _ALIASES: Final = {
     Target.DUCKDB: {
