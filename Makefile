@@ -3,8 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 3000
+INSTALL = $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r
+# what knows the machine's own settings for pip, where uv does not
+SLOWLY  = $(BIN)/python -m pip install -q --require-hashes -r
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export DO_NOT_TRACK = 1
+# the machine's own certificates, so that a registry behind a company's proxy is trusted as pip trusts it
+export UV_SYSTEM_CERTS = 1
+export UV_NATIVE_TLS = 1
 
 .PHONY: help setup setup-dev up demo test lint bench lock clean
 
@@ -22,12 +28,12 @@ $(BIN)/uv: requirements-bootstrap.lock
 	@touch $@
 
 $(VENV)/.installed: $(BIN)/uv requirements.lock pyproject.toml
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(INSTALL) requirements.lock || $(SLOWLY) requirements.lock
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
-	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(INSTALL) requirements-dev.lock || $(SLOWLY) requirements-dev.lock
 	@touch $@
 
 setup: $(VENV)/.installed
