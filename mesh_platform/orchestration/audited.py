@@ -1,6 +1,6 @@
 """What happens between dbt's build and a materialised product: every audit passes, and the batch is published."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,10 +105,17 @@ def _publish_all(
             record_audits(warehouse, whole, now, context.run_id)
             for uid, product in built.items():
                 node = manifest["nodes"][uid]
-                outcome[uid] = _publish(warehouse, product, audits[uid], node, now, through, context.run_id)
+                seen = max(through, _published_in_this_step(product, outcome.values()))
+                outcome[uid] = _publish(warehouse, product, audits[uid], node, now, seen, context.run_id)
     except (WarehouseBusy, WarehouseUnavailable) as problem:
         outcome |= {uid: str(problem) for uid in built if uid not in outcome}
     return outcome
+
+
+def _published_in_this_step(product: Product, outcome: Iterable[Publication | str]) -> int:
+    """The latest revision of an input of the same domain: dbt built the product from it in this very step."""
+    inputs = set(product.manifest.product_inputs)
+    return max((o.revision for o in outcome if isinstance(o, Publication) and o.product in inputs), default=0)
 
 
 def _publish(

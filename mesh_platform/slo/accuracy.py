@@ -46,7 +46,7 @@ def measure_accuracy(warehouse: Warehouse, products: Iterable[Product], now: dat
 
 def _judge(product: Product, audit: list[Row], now: datetime) -> Measurement:
     if not audit:
-        return unknown(product.id, SLI, "its dbt tests have not run yet; a refresh runs them", TARGET)
+        return unknown(product.id, SLI, "no dbt test of it has run: a refresh runs them, if it has any", TARGET)
     failed = [(test, severity, failures) for _, test, severity, status, failures in audit if status != "pass"]
     good, total, when = len(audit) - len(failed), len(audit), audit[0][0]
     late = now - when >= 2 * _cadence(product)

@@ -85,9 +85,12 @@ def _why_unknown(product: Product, inputs: Iterable[Input]) -> str:
 
 def _reason(lag: float, target: int, inputs: Iterable[Input]) -> str:
     waiting = [i.name for i in inputs if i.waiting_since]
-    age = f"everything up to {lag:.1f} min ago is visible"
-    held = f"; changes of {', '.join(f'`{n}`' for n in waiting)} have landed and are not published" if waiting else ""
-    return f"{age} (target {target} min){held}"
+    if waiting:
+        named = ", ".join(f"`{n}`" for n in waiting)
+        return (
+            f"changes of {named} have landed and are not published, the oldest {lag:.1f} min old (target {target} min)"
+        )
+    return f"everything up to {lag:.1f} min ago is visible (target {target} min)"
 
 
 def _inputs(mesh: Mesh, warehouse: Warehouse, now: datetime) -> dict[str, list[Input]]:

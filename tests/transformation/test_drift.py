@@ -77,7 +77,7 @@ def test_what_is_no_properties_file_is_left_to_dbt(
 
 def test_every_rule_has_a_reason_and_a_fix() -> None:
     assert all(rule.rationale and rule.fix for rule in RULES.values())
-    assert sorted(RULES) == ["DBT101", "DBT102", "DBT103"]
+    assert sorted(RULES) == ["DBT100", "DBT101", "DBT102", "DBT103", "DBT900"]
 
 
 def test_neither_dbt_nor_an_engine_is_loaded_for_it() -> None:
