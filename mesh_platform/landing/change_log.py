@@ -126,10 +126,13 @@ _STATE: Final = ("_cdc_op", "_cdc_deleted", "_cdc_source_timestamp", "_cdc_lsn")
 
 
 def _filled(column: str) -> str:
+    """The latest value that was sent, up to here; what a delete sends may be a stand-in, and counts if it is first."""
     name = identifier(column)
-    absent = f"_cdc_deleted and {name} is null or list_contains(_cdc_unavailable, {literal(column)})"
-    value = f"case when {absent} then null else {{'v': {name}}} end"
-    return f"(last_value({value} ignore nulls) over (w rows between unbounded preceding and current row)).v"
+    not_sent = f"_cdc_deleted and _mesh_tag <> 'state' or list_contains(_cdc_unavailable, {literal(column)})"
+    sent = f"case when {not_sent} then null else {{'v': {name}}} end"
+    gone = f"case when _cdc_deleted then {{'v': {name}}} end"
+    so_far = "over (w rows between unbounded preceding and current row)"
+    return f"coalesce(last_value({sent} ignore nulls) {so_far}, first_value({gone}) {so_far}).v"
 
 
 def _last(index: int) -> str:

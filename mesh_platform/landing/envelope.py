@@ -137,7 +137,7 @@ def _reason(columns: tuple[Column, ...]) -> str:
 
 def _answer(columns: tuple[Column, ...]) -> str:
     listed = "".join(f", {identifier(c.name)}" for c in columns)
-    identity = event_id([c.name for c in columns])
+    identity = event_id(columns)
     return f"""select _mesh_file, if(_mesh_reason is null, _mesh_kind, '{BAD}') as _mesh_kind, _mesh_reason,
         case when _mesh_reason is null then null when _mesh_e._mesh_bad is null then encode(_mesh_line)
             else coalesce(try(from_base64(_mesh_e._mesh_raw)), encode(_mesh_line)) end as _mesh_raw,

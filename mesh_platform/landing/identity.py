@@ -1,23 +1,27 @@
 """What redelivery is recognised by: two change records of one table are the same change if these texts are equal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
+from mesh_platform.landing.decode import decoded, default_text
+from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 
 
-def event_id(columns: Sequence[str]) -> str:
+def event_id(columns: Iterable[Column]) -> str:
     """SQL for the identity of a change with its `_cdc_` columns and these columns of the row.
 
     Made of the op, the source position and the content as decoded, in an order that does not depend on the schema's; of
     nothing that differs between two deliveries (file, format, connector clock, version). A column that was not sent
-    counts as not sent, whatever it was filled with since.
+    counts as not sent, whatever it was filled with since; so does one that holds its default.
     """
-    parts = ["_cdc_op", "_cdc_lsn::varchar", *map(_part, sorted(columns)), "_cdc_unavailable::varchar", "_cdc_extra"]
+    row = [_part(c) for c in sorted(columns, key=lambda c: c.name)]
+    parts = ["_cdc_op", "_cdc_lsn::varchar", *row, "_cdc_unavailable::varchar", "_cdc_extra"]
     return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
 
 
-def _part(column: str) -> str:
-    sent = f"{literal(column + '=')} || {identifier(column)}::varchar"
-    return (
-        f"case when _cdc_unavailable is null or not list_contains(_cdc_unavailable, {literal(column)}) then {sent} end"
-    )
+def _part(column: Column) -> str:
+    name, default = identifier(column.name), default_text(column)
+    sent = f"{literal(column.name + '=')} || {name}::varchar"
+    repeated = f"_cdc_unavailable is not null and list_contains(_cdc_unavailable, {literal(column.name)})"
+    stands_in = "" if default is None else f" when {name} = {decoded(literal(default), column.type)} then null"
+    return f"case when {repeated} then null{stands_in} else {sent} end"

@@ -27,7 +27,7 @@ def final_state(events: Iterable[Event]) -> dict[str, tuple[Any, ...]]:
         last: tuple[Any, ...] = ()
         known: dict[str, Any] = {}
         for event in _of(key, events):
-            known |= {c: v for c, v in _told(event).items() if v != UNAVAILABLE}
+            _learn(known, event)
             last = (event.op, event.op == "d", event.lsn)
         gone = max((t for t in truncates if t > last[2]), default=None)
         last = last if gone is None else ("t", True, gone)
@@ -43,7 +43,7 @@ def change_log(events: Iterable[Event]) -> list[tuple[Any, ...]]:
         known: dict[str, Any] = {}
         for event in _of(key, events):
             told = _told(event)
-            known |= {c: v for c, v in told.items() if v != UNAVAILABLE}
+            _learn(known, event)
             row = {c: known.get(c) if v == UNAVAILABLE else v for c, v in told.items()}
             log.append((event.lsn, event.op, event.op == "d", key, *(row.get(c) for c in COLUMNS)))
     return sorted(log, key=str)
@@ -51,6 +51,14 @@ def change_log(events: Iterable[Event]) -> list[tuple[Any, ...]]:
 
 def _of(key: str, events: list[Event]) -> list[Event]:
     return sorted({e for e in events if e.key == key}, key=lambda e: (e.lsn, e.op != "r"))
+
+
+def _learn(known: dict[str, Any], event: Event) -> None:
+    """What a delete says of the row is believed only where nothing was heard of the key before."""
+    if event.op != "d":
+        known |= {c: v for c, v in _told(event).items() if v != UNAVAILABLE} | {"heard": True}
+    elif not known:
+        known |= _told(event) | {"heard": True}
 
 
 def _told(event: Event) -> dict[str, Any]:

@@ -52,9 +52,10 @@ class Source:
         self._emit("u" if old else "c", key, {**row, "body": told})
 
     def _delete(self, key: str, other: str, value: int, kept: bool) -> None:
+        """With its row, with its key alone, or with stand-ins where a column may not be null."""
         row = self.rows.pop(key, None)
         if row is not None:
-            self._emit("d", key, row if kept else {})
+            self._emit("d", key, row if kept else {} if value % 2 else {"size": 0, "body": ""})
 
     def _rename(self, key: str, other: str, value: int, kept: bool) -> None:
         """The old key's delete and the new key's insert share one lsn."""
@@ -101,8 +102,8 @@ Delivery = tuple[list[Event], list[list[tuple[str, list[Any]]]]]
 
 
 def delivery(random: Random, steps: int) -> Delivery:
-    """A history, and landings of files of it: everything at least once, in no order, with noise between."""
-    events = history(random, steps)
+    """A history, some of it lost, and landings of files of it: in no order, some twice, with noise between."""
+    events = [e for e in history(random, steps) if random.random() < 0.9]
     sent = events + random.choices(events, k=random.randrange(8)) if events else []
     random.shuffle(sent)
     records: list[Any] = [rendered(e, seen) for seen, e in enumerate(sent)]
