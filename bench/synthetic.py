@@ -69,7 +69,7 @@ version: 1.0.0
 config-version: 2
 profile: {domain}
 model-paths: [models]
-models: {{{domain}: {{products: {{+materialized: incremental}}}}}}
+models: {{{domain}: {{products: {{+materialized: incremental, +on_schema_change: append_new_columns}}}}}}
 """
 
 SOURCES = """\

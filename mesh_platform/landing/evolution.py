@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from mesh_platform.landing.landed_table import CHANGE_COLUMNS, NEVER_NULL, STATE_COLUMNS, LandedTable
+from mesh_platform.landing.promotion import promote, renew_identities
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.sql import identifier, literal
 
@@ -20,8 +21,7 @@ def ensure_tables(warehouse: Warehouse, tables: Sequence[LandedTable]) -> dict[s
             continue
         try:
             with warehouse.transaction():
-                for name, wanted in _wanted(table):
-                    _ensure(warehouse, name, wanted, present.get(name, {}))
+                _follow(warehouse, table, present)
         except QueryRejected as problem:
             problems[table.zone] = f"its tables cannot follow the row schema: {str(problem).splitlines()[0]}"
     return problems
@@ -48,17 +48,26 @@ def _follows(present: Mapping[str, Columns], name: str, wanted: Columns) -> bool
     return all(present.get(name, {}).get(c.lower()) == k for c, k in wanted.items())
 
 
-def _ensure(warehouse: Warehouse, name: str, wanted: Columns, present: Columns) -> None:
-    if not present:
-        columns = [f"{identifier(c)} {k}{' not null' if c in NEVER_NULL else ''}" for c, k in wanted.items()]
-        warehouse.execute(f"create table {name} ({', '.join(columns)})")
-        return
+def _follow(warehouse: Warehouse, table: LandedTable, present: Mapping[str, Columns]) -> None:
+    for name, wanted in _wanted(table):
+        if name in present:
+            _widen(warehouse, name, wanted, present[name])
+        else:
+            columns = [f"{identifier(c)} {k}{' not null' if c in NEVER_NULL else ''}" for c, k in wanted.items()]
+            warehouse.execute(f"create table {name} ({', '.join(columns)})")
+    there = present.get(table.changes)
+    if there is not None:
+        if any(there.get(c.lower(), kind) != kind for c, kind in table.types.items()):
+            renew_identities(warehouse, table)
+        promote(warehouse, table, [c for c in table.columns if c.name.lower() not in there])
+
+
+def _widen(warehouse: Warehouse, name: str, wanted: Columns, there: Columns) -> None:
     for column, kind in wanted.items():
-        there = present.get(column.lower())
-        if there is None:
+        if column.lower() not in there:
             warehouse.execute(f"alter table {name} add column {identifier(column)} {kind}")
-        elif there != kind:
-            _retype(warehouse, name, column, there, kind)
+        elif there[column.lower()] != kind:
+            _retype(warehouse, name, column, there[column.lower()], kind)
 
 
 def _retype(warehouse: Warehouse, name: str, column: str, there: str, kind: str) -> None:

@@ -73,6 +73,11 @@ def names_list(names: Iterable[str]) -> str:
     return f"[{', '.join(map(literal, names))}]::varchar[]"
 
 
+def is_placeholder(text: str) -> str:
+    """SQL for: this text stands for a value that was not repeated."""
+    return f"list_contains({names_list(_PLACEHOLDERS)}, {text})"
+
+
 def _text(column: Column) -> str:
     """A default stands in where a value may not be null; not in a delete, which may know nothing but the key."""
     text, default = f"_mesh_r.{identifier(column.name)}", default_text(column)
@@ -83,8 +88,7 @@ def _text(column: Column) -> str:
 
 def _unavailable(columns: tuple[Column, ...]) -> str:
     some = " or ".join(f"contains(_mesh_image, {literal(m)})" for m in (_UNAVAILABLE, _BASE64, _NUMBERS))
-    listed = ", ".join(map(literal, _PLACEHOLDERS))
-    named = ", ".join(f"if(list_contains([{listed}], {_text(c)}), {literal(c.name)}, null)" for c in columns)
+    named = ", ".join(f"if({is_placeholder(_text(c))}, {literal(c.name)}, null)" for c in columns)
     found = f"list_filter([{named}]::varchar[], lambda name: name is not null)"
     return f"case when {some} then case when len({found}) > 0 then {found} end end"
 

@@ -27,6 +27,7 @@ def refusal(output: str, folder: Path) -> Refusal:
     """What dbt, told to log errors as JSON, had against the project in this folder."""
     text = "\n".join(_errors(output)).replace(f"{folder}/", "")
     line = _LINE.search(text)
+    text = text.partition("Traceback (most recent call last)")[0] or text  # dbt's own sentence comes before
     message = " ".join(text.split())[:_LONGEST] or "dbt ended without a word"
     return Refusal(message, _file(text, folder), int(line[1]) if line else 1)
 

@@ -1,0 +1,92 @@
+"""What was kept beside a row because the row schema did not declare it takes its place when the schema does.
+
+Runs in the transaction that adds the columns. Identities are renewed, so that a redelivery after it is still recognised.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from mesh_platform.landing.decode import decoded
+from mesh_platform.landing.identity import event_id
+from mesh_platform.landing.landed_table import LandedTable
+from mesh_platform.landing.row import is_placeholder, names_list
+from mesh_platform.schema.record import Column
+from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.sql import identifier, literal
+
+_PROMOTED: Final = "mesh_promoted"
+
+
+def promote(warehouse: Warehouse, table: LandedTable, gained: Sequence[Column]) -> None:
+    """Move these columns' values from `_cdc_extra` into the change log's new columns, and into the current state."""
+    if not gained:
+        return
+    names = names_list(c.name for c in gained)
+    waiting = f"_cdc_extra is not null and list_has_any(json_keys(_cdc_extra), {names})"
+    if not warehouse.query(f"select count(*) from {table.changes} where {waiting}")[0][0]:
+        return
+    warehouse.execute(f"create or replace temp table {_PROMOTED} as {_decoded(table, gained, waiting)}")
+    assigned = ", ".join(f"{identifier(c.name)} = p.{identifier(c.name)}" for c in gained)
+    warehouse.execute(
+        f"update {table.changes} as c set {assigned}, _cdc_extra = p._mesh_extra, _cdc_unavailable = p._mesh_unavailable"
+        f" from {_PROMOTED} p where c._cdc_event_id = p._mesh_id"
+    )
+    renew_identities(warehouse, table, f"where _cdc_event_id in (select _mesh_id from {_PROMOTED})")
+    for column in gained:
+        _fill(warehouse, table, column)
+        _show(warehouse, table, column)
+
+
+def renew_identities(warehouse: Warehouse, table: LandedTable, where: str = "") -> None:
+    """Tell the changes by their content as it is now declared."""
+    warehouse.execute(f"update {table.changes} set _cdc_event_id = {event_id(table.columns)} {where}")
+
+
+def _decoded(table: LandedTable, gained: Sequence[Column], waiting: str) -> str:
+    """The new values, and what remains: a value that does not fit its new column stays where it was."""
+    told, values, taken, repeated = [], [], [], []
+    for n, column in enumerate(gained):
+        text, name, path = f"_mesh_text{n}", literal(column.name), literal(f'$."{column.name}"')
+        value = f"if({is_placeholder(text)}, null, {decoded(text, column.type)})"
+        told.append(f"json_extract_string(_cdc_extra, {path}) as {text}")
+        values.append(f"{value} as {identifier(column.name)}")
+        taken.append(f"if({text} is null or {is_placeholder(text)} or {value} is not null, {name}, null)")
+        repeated.append(f"if({is_placeholder(text)}, {name}, null)")
+    entries = "map_entries(from_json(_cdc_extra, '\"MAP(VARCHAR, JSON)\"'))"
+    rest = f"list_filter({entries}, lambda entry: not list_contains([{', '.join(taken)}]::varchar[], entry.key))"
+    named = f"list_filter([{', '.join(repeated)}]::varchar[], lambda name: name is not null)"
+    marks = f"list_sort(list_concat(_cdc_unavailable, {named}))"
+    return f"""
+        select _mesh_id, {", ".join(values)},
+            case when len({rest}) > 0 then to_json(map_from_entries({rest}))::varchar end as _mesh_extra,
+            case when len({marks}) > 0 then {marks} end as _mesh_unavailable
+        from (select _cdc_event_id as _mesh_id, _cdc_extra, _cdc_unavailable, {", ".join(told)}
+            from {table.changes} where {waiting})"""
+
+
+def _fill(warehouse: Warehouse, table: LandedTable, column: Column) -> None:
+    """A value that was not repeated is that of the latest earlier change that has one."""
+    name, key = identifier(column.name), table.key
+    repeated = f"list_contains(_cdc_unavailable, {literal(column.name)})"
+    if not warehouse.query(f"select count(*) from {table.changes} where {repeated}")[0][0]:
+        return
+    sent = f"case when not _cdc_deleted and {repeated} is not true then {{'v': {name}}} end"
+    warehouse.execute(
+        f"""update {table.changes} as c set {name} = f._mesh_value.v from (
+            select rowid as _mesh_row, last_value({sent} ignore nulls) over (partition by {key}
+                order by _cdc_lsn, _cdc_ordinal rows between unbounded preceding and current row) as _mesh_value
+            from {table.changes} semi join (select {key} from {table.changes} where {repeated}) using ({key})) f
+        where c.rowid = f._mesh_row and list_contains(c._cdc_unavailable, {literal(column.name)})"""
+    )
+
+
+def _show(warehouse: Warehouse, table: LandedTable, column: Column) -> None:
+    """The current state has the value of the latest change that is no delete."""
+    name, key = identifier(column.name), table.key
+    same = " and ".join(f"s.{identifier(c)} = l.{identifier(c)}" for c in table.primary_key)
+    warehouse.execute(
+        f"""update {table.state} as s set {name} = l.{name} from (
+            select {key}, {name} from {table.changes} where not _cdc_deleted
+            qualify row_number() over (partition by {key} order by _cdc_lsn desc, _cdc_ordinal desc) = 1) l
+        where {same} and l.{name} is not null"""
+    )

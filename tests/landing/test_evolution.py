@@ -1,0 +1,120 @@
+"""The landed tables follow their row schemas, and what arrived before the schema knew it is not lost."""
+
+from typing import Any
+
+from tests.landing.scene import CHANGES, THING, THINGS, Scene, change, lines, mesh_of, text
+
+LONG = {"name": "weight", "type": ["null", "long"], "default": None}
+KIND = {"name": "kind", "type": "string", "default": "plain"}
+
+
+def types(scene: Scene, table: str) -> dict[str, str]:
+    return dict(scene.warehouse.columns(*table.split(".")))
+
+
+def ids(scene: Scene) -> list[tuple[Any, ...]]:
+    return scene.changes("_cdc_event_id")
+
+
+def test_every_declared_table_is_there_before_its_first_file(scene: Scene) -> None:
+    scene.land()
+    assert types(scene, THINGS)["size"] == "BIGINT"
+    assert scene.warehouse.columns("shop_cdc", "things__changes")[:4] == [
+        ("id", "VARCHAR"),
+        ("size", "BIGINT"),
+        ("body", "VARCHAR"),
+        ("note", "VARCHAR"),
+    ]
+
+
+def test_a_column_that_the_schema_does_not_declare_is_kept_beside_the_row(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, weight=5, colour=None), change("c", "b", 20)]))
+    assert scene.counts() == (2, 2, 0, 0, 0)
+    assert scene.changes("id, _cdc_extra") == [("a", '{"weight":5,"colour":null}'), ("b", None)]
+
+
+def test_a_column_the_schema_gains_takes_what_was_kept_of_it(scene: Scene) -> None:
+    old = [change("c", "a", 10, weight=5, colour="red"), change("c", "b", 20, weight="heavy"), change("c", "c", 30)]
+    scene.put("one.jsonl", lines(old))
+    scene.land()
+    scene.mesh = mesh_of([*THING, LONG])
+    assert scene.counts() == (0, 0, 0, 0, 0)
+    assert types(scene, CHANGES)["weight"] == types(scene, THINGS)["weight"] == "BIGINT"
+    assert scene.changes("id, weight, _cdc_extra") == [
+        ("a", 5, '{"colour":"red"}'),
+        ("b", None, '{"weight":"heavy"}'),
+        ("c", None, None),
+    ]
+    assert scene.state(columns="id, weight") == [("a", 5), ("b", None), ("c", None)]
+
+
+def test_a_redelivery_is_recognised_after_the_schema_gained_a_column(scene: Scene) -> None:
+    old = [change("c", "a", 10, weight=5), change("c", "b", 20)]
+    scene.put("one.jsonl", lines(old))
+    scene.land()
+    scene.mesh = mesh_of([LONG, *THING, KIND])
+    scene.put("two.jsonl", lines([*old, change("u", "a", 30, weight=6, kind="fine")]))
+    assert scene.counts() == (3, 1, 2, 0, 0)
+    assert scene.state(columns="id, weight, kind") == [("a", 6, "fine"), ("b", None, None)]
+
+
+def test_a_big_value_that_was_not_repeated_before_the_schema_knew_it_is_filled_in(scene: Scene) -> None:
+    first, second = change("c", "a", 10, essay="long"), change("u", "a", 20, essay="__debezium_unavailable_value")
+    scene.put("one.jsonl", lines([first, second]))
+    scene.land()
+    scene.mesh = mesh_of([*THING, text("essay")])
+    scene.land()
+    assert scene.changes("_cdc_lsn, essay, _cdc_unavailable") == [(10, "long", None), (20, "long", ["essay"])]
+    assert scene.state(columns="id, essay") == [("a", "long")]
+    scene.put("two.jsonl", lines([second, first]))
+    assert scene.counts() == (2, 0, 2, 0, 0)
+
+
+def test_a_type_is_changed_only_if_no_value_is_lost(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, size=5, note="6")]))
+    scene.land()
+    wider = [{**c, "type": ["null", "string"]} if c["name"] == "size" else c for c in THING]
+    scene.mesh = mesh_of(wider)
+    scene.put("two.jsonl", lines([change("c", "a", 10, size=5, note="6"), change("u", "a", 20, size="many")]))
+    assert scene.counts() == (2, 1, 1, 0, 0)
+    assert scene.state(columns="id, size") == [("a", "many")]
+    scene.mesh = mesh_of()
+    scene.put("three.jsonl", lines([change("u", "a", 30)]))
+    report = scene.land()
+    assert report.rows.read == 0
+    assert "`size` is VARCHAR, and 1 of its values do not fit BIGINT" in report.unreachable["shop_db.public.things"]
+    assert scene.state(columns="id, size") == [("a", "many")]
+
+
+def test_a_column_that_vanishes_from_the_schema_keeps_its_values(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, note="kept")]))
+    scene.land()
+    scene.mesh = mesh_of(THING[:-1])
+    scene.put("two.jsonl", lines([change("u", "a", 20, note="later")]))
+    scene.land()
+    assert scene.changes("_cdc_lsn, note, _cdc_extra") == [(10, "kept", None), (20, None, '{"note":"later"}')]
+
+
+def test_nothing_is_altered_where_nothing_changed(scene: Scene) -> None:
+    scene.mesh = mesh_of(
+        [
+            *THING,
+            {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+            {
+                "name": "price",
+                "type": ["null", {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}],
+            },
+            {"name": "tags", "type": {"type": "array", "items": "string"}},
+            {"name": "names", "type": {"type": "map", "values": "string"}},
+            {
+                "name": "place",
+                "type": {"type": "record", "name": "Place", "fields": [{"name": "order", "type": "int"}]},
+            },
+        ]
+    )
+    scene.land()
+    told: list[str] = []
+    real = scene.warehouse.execute
+    scene.warehouse.execute = lambda sql, parameters=(): (told.append(sql), real(sql, parameters))[1]  # type: ignore
+    scene.land()
+    assert not [sql for sql in told if sql.startswith("alter")]
