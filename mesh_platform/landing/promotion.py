@@ -1,6 +1,6 @@
 """What was kept beside a row because the row schema did not declare it takes its place when the schema does.
 
-Runs in the transaction that adds the columns. Identities are renewed, so that a redelivery after it is still recognised.
+Runs in the transaction that adds the columns. Identities are renewed, so a redelivery after it is still recognised.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,8 @@ def promote(warehouse: Warehouse, table: LandedTable, gained: Sequence[Column]) 
     warehouse.execute(f"create or replace temp table {_PROMOTED} as {_decoded(table, gained, waiting)}")
     assigned = ", ".join(f"{identifier(c.name)} = p.{identifier(c.name)}" for c in gained)
     warehouse.execute(
-        f"update {table.changes} as c set {assigned}, _cdc_extra = p._mesh_extra, _cdc_unavailable = p._mesh_unavailable"
+        f"update {table.changes} as c set {assigned},"
+        " _cdc_extra = p._mesh_extra, _cdc_unavailable = p._mesh_unavailable"
         f" from {_PROMOTED} p where c._cdc_event_id = p._mesh_id"
     )
     renew_identities(warehouse, table, f"where _cdc_event_id in (select _mesh_id from {_PROMOTED})")
