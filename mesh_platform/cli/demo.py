@@ -15,7 +15,7 @@ from mesh_platform.cli import whole as mesh_run
 from mesh_platform.cli.closing import as_json, table
 from mesh_platform.cli.fill import Filling, fill, fill_from_csv
 from mesh_platform.cli.interrupt import interruptible
-from mesh_platform.cli.progress import progress
+from mesh_platform.cli.progress import console_of, progress
 from mesh_platform.cli.whole import Whole
 from mesh_platform.demo.retail import Unreadable
 from mesh_platform.environment import Environment, read_environment
@@ -43,7 +43,7 @@ def demo(csv: Path | None, days: float, seed: int, shape: str) -> None:
     Exit code 1 when a step failed, a promise is broken or a manifest is wrong; 2 when another `mesh` is at work here.
     """
     environment, began = read_environment(os.environ), monotonic()
-    console = Console(stderr=shape == "json", highlight=False)
+    console = console_of(stderr=shape == "json")
     with sole(environment.home, "mesh demo"), interruptible():
         mesh = gather(environment.root)
         try:

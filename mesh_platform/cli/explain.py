@@ -49,7 +49,7 @@ def explanations() -> Mapping[str, Explanation]:
     """Everything that can be explained: codes of reading, codes of policies, promises."""
     read = [Explanation(r.code, "error", r.title, r.rationale, r.fix) for r in READING.values()]
     judged = [Explanation(p.code, str(p.level), p.title, p.rationale, p.fix) for p in BOOK.values()]
-    drifted = [Explanation(r.code, "error", r.rationale, r.rationale, r.fix) for r in RULES.values()]
+    drifted = [Explanation(r.code, str(r.level), r.title, r.rationale, r.fix) for r in RULES.values()]
     return {e.code: e for e in [*sorted([*read, *judged, *drifted], key=lambda e: e.code), *_promises()]}
 
 

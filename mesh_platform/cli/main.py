@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Final, NoReturn
 
@@ -40,12 +41,22 @@ class Commands(click.Group):
         command = getattr(import_module(module), attribute)
         return command if isinstance(command, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Raises UsageError, with the command that was probably meant."""
+        meant = get_close_matches(args[0], COMMANDS, n=1)
+        if args[0] not in COMMANDS and meant:
+            raise click.UsageError(f"there is no command `{args[0]}`; did you mean `mesh {meant[0]}`?", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(package_name="mesh-platform", prog_name="mesh", message="%(prog)s %(version)s")
 def mesh() -> None:
     """A data mesh from manifests: validate it, land its sources, measure its promises, run it."""
 

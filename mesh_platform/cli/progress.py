@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,11 +11,19 @@ from mesh_platform.serving.step import State, Step
 
 Show = Callable[[Step], None]
 
+_WIDE: Final = 160
+"""Characters of a line in a file or a pipe, where nothing tells a width."""
 _MARKS = {
     State.SUCCEEDED: "[green]done[/green]   ",
     State.FAILED: "[red]failed[/red] ",
     State.SKIPPED: "[yellow]skipped[/yellow]",
 }
+
+
+def console_of(stderr: bool = False) -> Console:
+    """The terminal, or what stands for it, where a table is not folded to the width of a terminal that is not there."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDE)
 
 
 @contextmanager

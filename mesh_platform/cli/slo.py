@@ -66,6 +66,10 @@ def _print(found: Sequence[Measurement]) -> None:
     if not found:
         click.echo("the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml")
     width = max((len(m.product) for m in found), default=0)
+    reasons = {m.reason for m in found}
+    shared = reasons.pop() if len(reasons) == 1 and len(found) > 1 else None
     for m in found:
         verdict = click.style(f"{m.verdict:<7}", fg=_COLOURS[m.verdict])
-        click.echo(f"{verdict} {m.product:<{width}}  {m.sli:<12}  {m.reason}")
+        click.echo(f"{verdict} {m.product:<{width}}  {m.sli:<12}  {'' if shared else m.reason}".rstrip())
+    if shared:
+        click.echo(shared)

@@ -14,7 +14,7 @@ from mesh_platform.cli import whole as mesh_run
 from mesh_platform.cli.demo import DAYS, SEED, close, run_once
 from mesh_platform.cli.fill import fill, is_empty
 from mesh_platform.cli.interrupt import interruptible
-from mesh_platform.cli.progress import progress
+from mesh_platform.cli.progress import console_of, progress
 from mesh_platform.cli.whole import Whole
 from mesh_platform.demo.state import state_file
 from mesh_platform.environment import Environment, Target, read_environment
@@ -42,7 +42,7 @@ def up(port: int, host: str, no_shop: bool) -> None:
     """
     environment = read_environment(os.environ)
     require_free(host, port)
-    console = Console(highlight=False)
+    console = console_of()
     with sole(environment.home, "mesh up"), interruptible():
         sys.exit(_up(environment, console, host, port, no_shop))
 

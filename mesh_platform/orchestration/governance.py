@@ -34,7 +34,7 @@ def _stale(domain: str) -> Finding:
         line=1,
         column=1,
         code=STALE.code,
-        level=Level.WARNING,
+        level=STALE.level,
         message=f"the prepared dbt artifacts of `{domain}` are missing or older than its files",
         fix=STALE.fix,
     )

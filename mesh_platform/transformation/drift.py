@@ -1,7 +1,8 @@
 """Where what an engineer typed about a product's columns departs from the schema, which alone decides them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 import yaml
@@ -21,36 +22,52 @@ class DriftRule:
     """A kind of drift: a permanent code, why it matters, and what to do."""
 
     code: str
+    title: str
     rationale: str
     fix: str
+    level: Level = Level.ERROR
 
 
 UNKNOWN_COLUMN: Final = DriftRule(
     "DBT101",
+    "properties name only columns of the schema",
     "A column that the schema does not have is not in the product; a test on it would never run.",
     "remove the column, or add it to a new schema version",
 )
 OTHER_TYPE: Final = DriftRule(
     "DBT102",
+    "the schema decides the type",
     "The schema decides a column's type; a second one in the dbt project can only be wrong.",
     "remove `data_type`: it is generated from the schema",
 )
 NO_CONTRACT: Final = DriftRule(
     "DBT103",
+    "the contract is on",
     "A product without its contract could be published with other columns than it promises.",
     "remove `contract`: every product is under the contract of its schema version",
 )
+NO_HEADER: Final = DriftRule(
+    "DBT104",
+    "a product's rows tell their batch",
+    "Every row of a product tells its batch and its revision; a model that does not is refused when it runs.",
+    "select `{{ platform.contract_columns() }}, {{ platform.data_product_header() }}` at the end of the model",
+    Level.WARNING,
+)
 STALE: Final = DriftRule(
     "DBT900",
+    "what runs is what is written",
     "The mesh runs on prepared dbt artifacts; when the files have moved on, what runs is not what is written.",
     "run `mesh prepare` and reload the location; `mesh up` does so by itself",
+    Level.WARNING,
 )
 UNPARSED: Final = DriftRule(
     "DBT100",
+    "the project parses",
     "A dbt project that does not parse costs its own domain its refreshes; what was prepared before stays.",
     "correct the project; the message is dbt's own",
 )
-RULES: Final = {rule.code: rule for rule in (UNPARSED, UNKNOWN_COLUMN, OTHER_TYPE, NO_CONTRACT, STALE)}
+_HEADER: Final = (b"data_product_header", names.BATCH_COLUMN.encode())
+RULES: Final = {rule.code: rule for rule in (UNPARSED, UNKNOWN_COLUMN, OTHER_TYPE, NO_CONTRACT, NO_HEADER, STALE)}
 
 _ALIASES: Final = {
     Target.DUCKDB: {
@@ -72,24 +89,46 @@ def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Findi
     folder = environment.dbt_projects / domain
     if not is_project(folder):
         return
+    owed = {c.model: c for c in contracts(mesh, domain, environment.target)}
     try:
-        files = project_files(folder, is_properties)
+        files = project_files(folder, lambda path: is_properties(path) or _model(path) in owed)
     except ProjectRefused:  # `mesh prepare` says so
         return
-    owed = {c.model: c for c in contracts(mesh, domain, environment.target)}
     for path, content in files.items():
-        root = compose(content) if mentions(content, owed.values()) else None
-        for entry in items(below(root, "models")):
-            if promised := owed.get(text(below(entry, "name")) or ""):
-                shown = f"{names.DBT_FOLDER}/{domain}/{path}"
-                for rule, node, message in _entry(entry, promised, environment.target):
-                    yield _finding(rule, node, message, shown, f"{domain}.{promised.model}")
+        model_file = _model(path) in owed
+        departures = _query(path, content) if model_file else _properties(content, owed, environment.target)
+        for rule, (line, column), message, model in departures:
+            shown = f"{names.DBT_FOLDER}/{domain}/{path}"
+            yield Finding(shown, line, column, rule.code, rule.level, message, rule.fix, product=f"{domain}.{model}")
 
 
-Departure = tuple[DriftRule, yaml.Node, str]
+def _model(path: str) -> str | None:
+    """The model that a query in SQL builds."""
+    return PurePosixPath(path).stem if path.endswith(".sql") and path.startswith("models/") else None
 
 
-def _entry(entry: yaml.Node, promised: Contract, target: Target) -> Iterator[Departure]:
+Departure = tuple[DriftRule, tuple[int, int], str, str]
+"""Rule, line and column, message, model."""
+
+
+def _query(path: str, content: bytes) -> Iterator[Departure]:
+    if not any(word in content for word in _HEADER):
+        model = PurePosixPath(path).stem
+        yield NO_HEADER, (1, 1), f"nothing in the model selects `{names.BATCH_COLUMN}`", model
+
+
+def _properties(content: bytes, owed: Mapping[str, Contract], target: Target) -> Iterator[Departure]:
+    root = compose(content) if mentions(content, owed.values()) else None
+    for entry in items(below(root, "models")):
+        if promised := owed.get(text(below(entry, "name")) or ""):
+            for rule, node, message in _entry(entry, promised, target):
+                yield rule, (node.start_mark.line + 1, node.start_mark.column + 1), message, promised.model
+
+
+_Spot = tuple[DriftRule, yaml.Node, str]
+
+
+def _entry(entry: yaml.Node, promised: Contract, target: Target) -> Iterator[_Spot]:
     by_name = {c.name.lower(): c for c in promised.columns}
     for column in items(below(entry, "columns")):
         name = below(column, "name")
@@ -102,7 +141,7 @@ def _entry(entry: yaml.Node, promised: Contract, target: Target) -> Iterator[Dep
 
 def _column(
     column: yaml.Node, name: yaml.ScalarNode, promised: ContractColumn | None, target: Target
-) -> Iterator[Departure]:
+) -> Iterator[_Spot]:
     if promised is None:
         yield UNKNOWN_COLUMN, name, f"the schema has no column `{name.value}`"
         return
@@ -114,8 +153,3 @@ def _column(
 def _spelled(data_type: str, target: Target) -> str:
     word = " ".join(data_type.upper().split())
     return _ALIASES[target].get(word, word)
-
-
-def _finding(rule: DriftRule, node: yaml.Node, message: str, path: str, product: str) -> Finding:
-    mark = node.start_mark
-    return Finding(path, mark.line + 1, mark.column + 1, rule.code, Level.ERROR, message, rule.fix, product=product)

@@ -46,3 +46,10 @@ def test_help_lists_every_command_without_loading_it(capsys: pytest.CaptureFixtu
     assert run(["--help"]) == 0
     printed = capsys.readouterr().out
     assert all(f"  {name} " in printed for name in COMMANDS)
+
+
+def test_a_mistyped_command_is_told_what_was_probably_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["valdate"]) == 2
+    assert "did you mean `mesh validate`?" in capsys.readouterr().err
+    assert run(["xyzzy"]) == 2
+    assert "xyzzy" in capsys.readouterr().err

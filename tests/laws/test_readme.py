@@ -15,8 +15,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line.split("#")[0].split() for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
-QUICK = [c for c in COMMANDS if c[:1] == ["mesh"] and c[1] not in {"demo", "up"}]
-"""`mesh demo` and `mesh up` are run for real by the tests of the UI and of the command line."""
+QUICK = [c for c in COMMANDS if c[:1] == ["mesh"] and c[1] not in {"demo", "up", "shop"}]
+"""`mesh demo`, and `mesh up` with its shop, are run for real by the tests of the UI and of the command line."""
 
 
 @pytest.mark.parametrize("command", QUICK, ids=" ".join)

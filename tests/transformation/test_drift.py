@@ -55,6 +55,15 @@ def test_a_contract_that_is_switched_off_is_an_error(mesh: Mesh, environment: En
     assert codes(mesh, environment) == []
 
 
+def test_a_model_that_selects_nothing_of_the_platforms_is_warned_of(
+    mesh: Mesh, environment: Environment, finance: Path
+) -> None:
+    (finance / "models/products/revenue_daily.sql").write_text("select 1 as net_cents")
+    (found,) = drift(mesh, environment)
+    assert str(found).startswith("dbt_projects/finance/models/products/revenue_daily.sql:1: DBT104 ")
+    assert (found.level, found.product) == (Level.WARNING, "finance.revenue_daily")
+
+
 def test_the_platforms_own_columns_may_be_tested(mesh: Mesh, environment: Environment, yml: Path) -> None:
     yml.write_text(HEAD + "    columns:\n      - name: _mesh_batch\n        data_tests: [not_null]\n")
     assert codes(mesh, environment) == []
@@ -77,7 +86,7 @@ def test_what_is_no_properties_file_is_left_to_dbt(
 
 def test_every_rule_has_a_reason_and_a_fix() -> None:
     assert all(rule.rationale and rule.fix for rule in RULES.values())
-    assert sorted(RULES) == ["DBT100", "DBT101", "DBT102", "DBT103", "DBT900"]
+    assert sorted(RULES) == ["DBT100", "DBT101", "DBT102", "DBT103", "DBT104", "DBT900"]
 
 
 def test_neither_dbt_nor_an_engine_is_loaded_for_it() -> None:
