@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
@@ -127,15 +127,21 @@ class ProductInput(Value):
     """`domain.name`; of another domain only its published port is read."""
 
 
+_SOURCE_TABLE: Final = "<source table>"
+_PRODUCT: Final = "<product>"
+UPSTREAM_TAGS: Final = frozenset({_SOURCE_TABLE, _PRODUCT})
+"""The names of the two kinds of upstream; no file has them."""
+
+
 def _upstream(value: object) -> str | None:
     """Which kind of upstream the keys that are present say; None when they say none, or both."""
     keys = set(value) if isinstance(value, dict) else set(getattr(value, "model_fields_set", ()))
     source, product = bool(keys & {"system", "table"}), "product" in keys
-    return None if source == product else "<product>" if product else "<source table>"
+    return None if source == product else _PRODUCT if product else _SOURCE_TABLE
 
 
 Upstream = Annotated[
-    Annotated[SourceTableInput, Tag("<source table>")] | Annotated[ProductInput, Tag("<product>")],
+    Annotated[SourceTableInput, Tag(_SOURCE_TABLE)] | Annotated[ProductInput, Tag(_PRODUCT)],
     Discriminator(_upstream),
 ]
 

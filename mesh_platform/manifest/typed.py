@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.message import Mistake, described
+from mesh_platform.manifest.product import UPSTREAM_TAGS
 from mesh_platform.manifest.tree import Problem, Tree
 from mesh_platform.manifest.value import Value
 
@@ -45,7 +46,7 @@ def _problem(mistake: Mistake, tree: Tree, document: Document) -> Problem:
 
 def _mistake(model: type[Value], error: Any) -> Mistake:
     # a discriminated union puts the name of its branch, which no file has, into the location
-    location = tuple(step for step in error["loc"] if not str(step).startswith("<"))
+    location = tuple(step for step in error["loc"] if step not in UPSTREAM_TAGS)
     return Mistake(
         kind=error["type"],
         key=".".join(map(str, location)),

@@ -27,7 +27,7 @@ def read_tree(text: str) -> Tree:
     except _Stop:
         pass
     except yaml.YAMLError as problem:
-        _syntax(problem, tree)
+        _syntax(problem, text, tree)
     return tree
 
 
@@ -153,8 +153,11 @@ def _below(key: str, name: str | int) -> str:
     return f"{key}.{name}" if key else str(name)
 
 
-def _syntax(problem: yaml.YAMLError, tree: Tree) -> None:
+def _syntax(problem: yaml.YAMLError, text: str, tree: Tree) -> None:
     mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
+    if mark and mark.line >= len(lines := text.splitlines() or [""]):
+        # the parser stands behind the last line's end, where no editor can go
+        mark = yaml.Mark(mark.name, mark.index, len(lines) - 1, len(lines[-1]), None, 0)
     message = getattr(problem, "problem", None) or str(problem).splitlines()[0]
     fix = "correct the indentation or quoting at this place"
     tree.wrong("MAN003", mark, "", f"is not YAML: {message}", fix)

@@ -19,7 +19,12 @@ def product_is_named_as_its_path(product: Product, mesh: Mesh) -> Breaches:
     that someone forgets to update."""
     name = product.manifest.metadata.name
     if name != product.id:
-        yield Breach("metadata.name", f"`metadata.name` is `{name}`, but the path says `{product.id}`")
+        yield Breach("metadata.name", f"`metadata.name` is `{_told_apart(name)}`, but the path says `{product.id}`")
+
+
+def _told_apart(name: str) -> str:
+    """A letter of another alphabet that looks like ours is written as its number."""
+    return name if name.isascii() else name.encode("ascii", "backslashreplace").decode()
 
 
 @policy("IDN002", fix="make `metadata.domain` the folder's name, or move the product")

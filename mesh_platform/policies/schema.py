@@ -53,7 +53,7 @@ def schema_unions_are_unambiguous(review: Review) -> Located:
     return _breaches("SCH007", review.mesh)
 
 
-@mesh_policy("SCH008", fix="give the column one type, or one type and null")
+@mesh_policy("SCH008", fix="give the record columns, and each column one type that a table has, or one and null")
 def schema_can_be_a_table(review: Review) -> Located:
     """Consumers read a table: what has no column type, or contains itself, never reaches them."""
     return _breaches("SCH008", review.mesh)

@@ -30,7 +30,7 @@ def read_json(text: str) -> Any:
     except json.JSONDecodeError as problem:
         raise _malformed(f"is not JSON: {problem.msg.lower()}", problem.lineno, problem.colno) from problem
     except (ValueError, RecursionError) as problem:
-        reason = "nests too deeply" if isinstance(problem, RecursionError) else str(problem)
+        reason = "nests too deeply" if isinstance(problem, RecursionError) else _without_advice(problem)
         raise _malformed(f"is not JSON: {reason}", 1, 1) from problem
     if _too_deep(value):
         raise _malformed(f"nests deeper than `{MAX_DEPTH}` levels", 1, 1)
@@ -46,6 +46,11 @@ def places(text: str) -> dict[Where, tuple[int, int]]:
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"`{constant}` is no JSON number")
+
+
+def _without_advice(problem: ValueError) -> str:
+    """Python's own word on an endless number is about Python's settings."""
+    return "a number has too many digits" if "set_int_max_str_digits" in str(problem) else str(problem)
 
 
 def _malformed(message: str, line: int, column: int) -> SchemaInvalid:

@@ -240,3 +240,27 @@ def test_an_expected_event_has_the_time_the_event_has(shop: Any) -> None:
     shop.land(order("o1", 1, "c"), order("o1", 4, status="CANCELLED"), order("o1", 6, status="CANCELLED")).refresh()
     expected = shop.warehouse.query("from orders_internal.expected_order_events order by event_timestamp")
     assert expected == shop.events("event_id, event_timestamp")
+
+
+def test_an_order_born_with_a_negative_total_is_placed_by_its_correction(shop: Any) -> None:
+    shop.land(order("o1", 1, "c", total=-5)).refresh()
+    assert shop.events("event_type, order_total_cents") == [(PLACED, -5)], "for the audit to see"
+    shop.rebuild()
+    shop.land(order("o1", 2, total=500), order("o1", 3, total=700)).rebuild()
+    assert shop.events("event_type, event_timestamp, order_total_cents") == [(PLACED, after(0), 500)]
+
+
+def test_a_test_order_born_with_a_negative_total_stays_one(shop: Any) -> None:
+    shop.land(order("o1", 1, "c", status="TEST", total=-5), order("o1", 2, total=500)).refresh()
+    assert shop.events() == []
+
+
+def test_a_return_and_its_order_are_told_with_their_corrected_amounts(shop: Any) -> None:
+    shop.land(
+        order("o1", 1, "c", total=-5),
+        returned("r1", "o1", 2, "c", refund=-1, initiated=2),
+        order("o1", 3, total=500),
+        returned("r1", "o1", 4, refund=20, initiated=2),
+    ).refresh()
+    initiated = shop.events("event_type, event_timestamp, order_total_cents, refund_cents")[-1]
+    assert initiated == ("RETURN_INITIATED", after(2), 500, 20)

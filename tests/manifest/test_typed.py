@@ -176,3 +176,8 @@ def test_the_keys_that_may_stand_somewhere_are_known() -> None:
     assert known_keys(DomainManifest, ("spec", "source_systems", 3, "tables", 0)) == ["name", "primary_key", "schema"]
     assert known_keys(PolicyFile, ("levels",)) is None
     assert known_keys(DataProduct, ("nowhere", 1)) is None
+
+
+def test_a_merge_key_is_an_unknown_key_and_named_as_it_is_written() -> None:
+    _, problems = typed(PolicyFile, read_tree("levels: {SLO001: off}\n<<: {a: 1}\n"))
+    assert [(p.code, p.key, p.place.line) for p in problems] == [("MAN007", "<<", 2)]

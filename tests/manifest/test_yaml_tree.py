@@ -86,3 +86,8 @@ def test_a_laughing_file_stays_small() -> None:
 
 def test_yaml_directives_and_one_explicit_document_are_fine() -> None:
     assert read_tree("%YAML 1.2\n---\na: 1\n...\n").value == {"a": 1}
+
+
+@pytest.mark.parametrize(("text", "line"), [("a: [", 1), ("a: [\n", 1), ("a: 1\nb: {\n\n", 3)])
+def test_a_mistake_at_the_end_of_the_file_is_placed_on_a_line_it_has(text: str, line: int) -> None:
+    assert [(code, at) for code, at, _ in codes(text)] == [("MAN003", line)]

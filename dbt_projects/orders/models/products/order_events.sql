@@ -13,13 +13,14 @@ with affected as (
     select order_id from {{ ref('int_orders__return_happenings') }} where {{ platform.new_changes() }}
 ),
 
--- Of several happenings of a kind the first in the order of the source is the event.
+-- Of several happenings of a kind the first in the order of the source is the event; one without a sound amount only
+-- as long as there is no other, and then an audit holds the batch back until the source has mended it.
 order_events as (
     select *
     from {{ ref('int_orders__order_happenings') }}
     where order_id in (select order_id from affected)
     qualify row_number() over (
-        partition by order_id, event_type order by _cdc_lsn, _cdc_ordinal, _cdc_event_id
+        partition by order_id, event_type order by has_amount desc, _cdc_lsn, _cdc_ordinal, _cdc_event_id
     ) = 1
 ),
 
@@ -28,7 +29,7 @@ return_events as (
     from {{ ref('int_orders__return_happenings') }}
     where order_id in (select order_id from affected)
     qualify row_number() over (
-        partition by return_id, event_type order by _cdc_lsn, _cdc_ordinal, _cdc_event_id
+        partition by return_id, event_type order by has_amount desc, _cdc_lsn, _cdc_ordinal, _cdc_event_id
     ) = 1
 ),
 
@@ -58,6 +59,7 @@ orders_back_then as (
     qualify row_number() over (
         partition by return_events.return_id, return_events.event_type
         order by
+            case when order_changes.order_total_cents >= 0 then 0 else 1 end,
             case when order_changes.updated_at <= return_events.event_timestamp then 0 else 1 end,
             order_changes._cdc_lsn desc, order_changes._cdc_ordinal desc, order_changes._cdc_event_id desc
     ) = 1
