@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from mesh_platform.environment import Environment
 from mesh_platform.landing.batch import Zone
 from mesh_platform.landing.landed_table import Unlandable, declared_tables
-from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable, list_folders, list_zone
+from mesh_platform.landing.root import landing_root
+from mesh_platform.landing.zone import FileGeneration, LandingRoot, ZoneUnreachable
 from mesh_platform.manifest.domain import Connector
 from mesh_platform.manifest.mesh import Mesh
 
@@ -47,11 +48,12 @@ def survey(
     The other folders of a system, where heartbeats and the like may lie, are listed with the last of its tables: when
     none of them was left out.
     """
+    root = landing_root(environment)
     files: dict[Zone, tuple[FileGeneration, ...]] = {}
     unreachable: dict[str, str] = {}
-    for zone in _zones(mesh, environment, domain, systems, tables, unreachable):
+    for zone in _zones(mesh, root, domain, systems, tables, unreachable):
         try:
-            files[zone] = tuple(list_zone(environment, zone.system, zone.source_table))
+            files[zone] = tuple(root.files(zone.system, zone.source_table))
         except ZoneUnreachable as problem:
             unreachable[problem.zone] = problem.reason
     return Survey(files, unreachable)
@@ -59,7 +61,7 @@ def survey(
 
 def _zones(
     mesh: Mesh,
-    environment: Environment,
+    root: LandingRoot,
     domain: str | None,
     systems: Collection[str] | None,
     tables: Collection[str] | None,
@@ -76,14 +78,14 @@ def _zones(
             yield Zone(table.system, table.source_table, table)
     whole = {t.system for t in declared} - {t.system for t in declared if t not in chosen}
     for system in sorted(whole):
-        yield from _other_folders(mesh, environment, system, unreachable)
+        yield from _other_folders(mesh, root, system, unreachable)
 
 
-def _other_folders(mesh: Mesh, environment: Environment, system: str, unreachable: dict[str, str]) -> Iterator[Zone]:
+def _other_folders(mesh: Mesh, root: LandingRoot, system: str, unreachable: dict[str, str]) -> Iterator[Zone]:
     """The system's own folder and those below it that no domain declares as a table."""
     tables = {table for owner, table in mesh.capturers if owner == system}
     try:
-        folders = list_folders(environment, system)
+        folders = root.folders(system)
     except ZoneUnreachable as problem:
         unreachable[problem.zone] = problem.reason
         return
