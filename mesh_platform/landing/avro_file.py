@@ -16,6 +16,7 @@ from uuid import UUID
 
 import fastavro
 
+from mesh_platform.landing.datastream_avro import telling
 from mesh_platform.landing.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line
 
 _MAGIC: Final = b"Obj\x01"
@@ -29,8 +30,10 @@ def avro_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
     _check(stream, size)
     stream.seek(0)
     try:
-        for record in fastavro.reader(stream):
-            yield _line(record)
+        records = fastavro.reader(stream)
+        told = telling(records.writer_schema)
+        for record in records:
+            yield _line(told(record))
     except Exception as problem:
         raise Unreadable(f"Avro that cannot be decoded: {type(problem).__name__}: {problem}") from problem
 
