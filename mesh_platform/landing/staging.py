@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Final
 
-from mesh_platform.landing.avro_file import avro_lines
+from mesh_platform.landing.avro_file import write_avro_lines
 from mesh_platform.landing.lines import Expansion, Stream, Unreadable, clean, look
 from mesh_platform.landing.root import bring
 from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable
@@ -95,12 +94,8 @@ def _gzip(number: int, file: FileGeneration, source: Path, target: Path) -> Stag
 
 
 def _avro(number: int, file: FileGeneration, source: Path, target: Path) -> Staged:
-    with source.open("rb") as stream, target.open("wb") as copy:
-        longest = size = 0
-        for line in avro_lines(stream, os.fstat(stream.fileno()).st_size):
-            copy.write(line)
-            longest, size = max(longest, len(line)), size + len(line)
-    return Staged(number, file, _checksum(source), str(target), size, longest)
+    longest = write_avro_lines(source, target)
+    return Staged(number, file, _checksum(source), str(target), target.stat().st_size, longest)
 
 
 def _cleaned(number: int, file: FileGeneration, target: Path, stream: Stream, checksum: str | None) -> Staged:
