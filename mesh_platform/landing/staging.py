@@ -50,7 +50,7 @@ def stage(number: int, file: FileGeneration, folder: Path) -> Staged:
         return Staged(number, file, None, problem=f"unknown format; files that end in {known} are read")
     try:
         source = bring(file, folder / f"{number}.arrived")
-        return _read(number, file, source, target, _gzip if _is_compressed(source) else read)
+        return _read(number, file, source, target, _gzip if read is _text and _is_compressed(source) else read)
     except FileNotFoundError as gone:
         raise Vanished(file.path) from gone
     except OSError as problem:
@@ -67,7 +67,7 @@ def _read(number: int, file: FileGeneration, source: Path, target: Path, read: "
 
 
 def _is_compressed(source: Path) -> bool:
-    """Whatever its name: a bucket may hold `a.jsonl` with the content encoding gzip."""
+    """A bucket may hold `a.jsonl` with the content encoding gzip."""
     with source.open("rb") as stream:
         return stream.read(len(_GZIP)) == _GZIP
 

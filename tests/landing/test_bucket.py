@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+from errno import ENOSPC
 from random import Random
 from typing import Any
 
@@ -134,19 +135,27 @@ def test_without_credentials_the_sentence_says_so(bucket_scene: BucketScene, mon
     assert bucket_scene.land().unreachable[ZONE].startswith("no credentials for Google Cloud: File /nowhere/key.json")
 
 
-def test_an_outage_while_files_are_brought_leaves_them_for_the_next_time(
-    bucket_scene: BucketScene, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (requests.exceptions.ConnectionError("connection reset by peer"), "connection reset by peer"),
+        (OSError(ENOSPC, "No space left on device"), "no room for temporary files"),
+    ],
+    ids=["an outage", "a full disk"],
+)
+def test_files_that_cannot_be_brought_now_are_left_for_the_next_time(
+    bucket_scene: BucketScene, monkeypatch: pytest.MonkeyPatch, problem: Exception, told: str
 ) -> None:
     for n in range(20):
         bucket_scene.upload(f"{n}.jsonl", [change("c", f"k{n}", 10 + n)])
 
     def breaks(*_: object, **__: object) -> None:
-        raise requests.exceptions.ConnectionError("connection reset by peer")
+        raise problem
 
     with monkeypatch.context() as broken:
         broken.setattr(Blob, "download_to_filename", breaks)
         report = bucket_scene.land()
     assert report.rows.read == 0
-    assert "connection reset by peer" in report.unreachable[ZONE]
+    assert told in report.unreachable[ZONE]
     assert bucket_scene.warehouse.query("select count(*) from mesh_landing.ledger") == [(0,)]
     assert bucket_scene.counts() == (20, 20, 0, 0, 0)
