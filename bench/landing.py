@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import fastavro
 
 from mesh_platform.environment import PROJECT_ROOT, Environment, Target
 from mesh_platform.landing.land import land
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.warehouse.duckdb import open_duckdb
+from mesh_platform.warehouse.duckdb import DuckDbWarehouse, load_extension, open_duckdb
 
 ENVELOPES = 200_000
 FILES = 8
@@ -37,6 +39,14 @@ def run() -> Iterator[tuple[str, str, str]]:
                 f"{ENVELOPES / landing:,.0f} rows/s",
                 f"{reading / landing:.0%} of the speed of read_json into a table",
             )
+        files = _write_avro(Path(folder) / "avro" / ZONE)
+        landing = _median(lambda n: _land(mesh, Path(folder) / "avro", Path(folder) / f"avro{n}"))
+        reading = _median(lambda n: _read_avro(files, Path(folder) / f"read-avro{n}.duckdb"))
+        yield (
+            f"mesh land, {ENVELOPES:,} envelopes, inserts, Avro",
+            f"{ENVELOPES / landing:,.0f} rows/s",
+            f"{reading / landing:.0%} of the speed of read_avro into a table",
+        )
         short, long = (_on_top_of(mesh, Path(folder) / f"top{n}", n) for n in (SHORT, LONG))
         yield f"mesh land, {BATCH:,} rows on {LONG:,}", f"{long:.2f} s", f"{long / short:.1f} x the same on {SHORT:,}"
 
@@ -51,6 +61,12 @@ def _land(mesh: Mesh, zones: Path, home: Path) -> None:
 def _read(files: list[Path], target: Path) -> None:
     with duckdb.connect(str(target)) as connection:
         connection.execute("create table envelopes as select * from read_json(?)", [[str(f) for f in files]])
+
+
+def _read_avro(files: list[Path], target: Path) -> None:
+    with duckdb.connect(str(target)) as connection:
+        load_extension(DuckDbWarehouse(connection), "avro")
+        connection.execute("create table envelopes as select * from read_avro(?)", [[str(f) for f in files]])
 
 
 def _on_top_of(mesh: Mesh, folder: Path, history: int) -> float:
@@ -80,6 +96,42 @@ def _write(zone: Path, count: int, keys: int, *, first: int = 0, name: str = "pa
             )
         )
     return files
+
+
+def _write_avro(zone: Path) -> list[Path]:
+    """The inserts once more, as an Avro sink writes them."""
+    plain = _write(zone.parent / "plain", ENVELOPES, ENVELOPES)
+    zone.mkdir(parents=True)
+    for file in plain:
+        with (zone / f"{file.stem}.avro").open("wb") as out, file.open() as told:
+            fastavro.writer(out, _SCHEMA, map(json.loads, told), codec="deflate")
+        file.unlink()
+    plain[0].parent.rmdir()
+    return sorted(zone.iterdir())
+
+
+def _fields(kinds: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": name, "type": kind} for name, kind in kinds.items()]
+
+
+def _schema() -> Any:
+    long, text = ["null", "long"], ["null", "string"]
+    row = dict.fromkeys(("id", "customer_id", "status"), text) | {"total_amount_cents": long}
+    row |= dict.fromkeys(("currency_code", "channel", "metadata", "created_at", "updated_at"), text)
+    source = dict.fromkeys(("version", "connector", "name"), "string") | {"ts_ms": "long", "snapshot": text}
+    source |= {"db": "string", "sequence": text, "ts_us": long, "ts_ns": long, "schema": "string", "table": "string"}
+    source |= dict.fromkeys(("txId", "lsn", "xmin"), long)
+    envelope = {
+        "before": ["null", {"type": "record", "name": "Value", "fields": _fields(row)}],
+        "after": ["null", "Value"],
+        "source": {"type": "record", "name": "Source", "fields": _fields(source)},
+        "transaction": text,
+        "op": "string",
+    } | dict.fromkeys(("ts_ms", "ts_us", "ts_ns"), long)
+    return fastavro.parse_schema({"type": "record", "name": "Envelope", "fields": _fields(envelope)})
+
+
+_SCHEMA = _schema()
 
 
 def _envelope(number: int, key: int) -> str:

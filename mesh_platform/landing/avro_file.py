@@ -7,16 +7,20 @@ import base64
 import bz2
 import json
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 import fastavro
 
-from mesh_platform.landing.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line
+from mesh_platform.landing import avro_engine
+from mesh_platform.landing.datastream_avro import telling
+from mesh_platform.landing.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line, longest_line
 
 _MAGIC: Final = b"Obj\x01"
 _SYNC: Final = 16
@@ -24,15 +28,38 @@ _LARGEST_BLOCK: Final = 128 << 20
 """Bytes of a block when expanded; writers start a new block after 16 KB to a few MB."""
 
 
-def avro_lines(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """One line a record, in Debezium's JSON encodings. Raises Unreadable, before any line for a broken container."""
-    _check(stream, size)
-    stream.seek(0)
+def write_avro_lines(source: Path, target: Path) -> int:
+    """One line a record, in Debezium's JSON encodings; returns the length of the longest. Raises Unreadable."""
+    with source.open("rb") as stream:
+        records = _check(stream, os.fstat(stream.fileno()).st_size)
+        stream.seek(0)
+        if avro_engine.write_lines(source, target, _schema(stream), records):
+            with target.open("rb") as written:
+                longest = longest_line(written)
+            if longest <= LONGEST_LINE:
+                return longest
+        stream.seek(0)
+        with target.open("wb") as copy:
+            return max((copy.write(line) for line in avro_lines(stream)), default=0)
+
+
+def avro_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Record by record. Raises Unreadable."""
     try:
-        for record in fastavro.reader(stream):
-            yield _line(record)
+        records = fastavro.reader(stream)
+        told = telling(records.writer_schema)
+        for record in records:
+            yield _line(told(record))
     except Exception as problem:
         raise Unreadable(f"Avro that cannot be decoded: {type(problem).__name__}: {problem}") from problem
+
+
+def _schema(stream: BinaryIO) -> Any:
+    """As it was written, with its names as they are; None for one that is none."""
+    try:
+        return json.loads(fastavro.reader(stream).metadata["avro.schema"])
+    except Exception:  # noqa: BLE001  # the other reader says what is wrong
+        return None
 
 
 def _line(record: Any) -> bytes:
@@ -54,7 +81,9 @@ def _plain(value: Any) -> Any:
             raise TypeError(f"{type(value).__name__} has no place in an envelope")
 
 
-def _check(stream: BinaryIO, size: int) -> None:
+def _check(stream: BinaryIO, size: int) -> int:
+    """How many records the blocks claim, all of which are whole."""
+    records = 0
     container = _Container(stream, size)
     codec = container.header()
     expand = _CODECS.get(codec)
@@ -67,6 +96,8 @@ def _check(stream: BinaryIO, size: int) -> None:
         expansion.count_in(length)
         if count > length:
             raise Unreadable(f"an Avro block that claims {count} records in {length} bytes")
+        records += count
+    return records
 
 
 def _expanded(expand: Callable[[bytes], int], data: bytes) -> int:

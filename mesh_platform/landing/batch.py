@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -26,6 +28,8 @@ from mesh_platform.warehouse.sql import literal
 
 _ROOM: Final = 2 << 20
 """Bytes of a line the engine's reader is prepared for at least; its own default."""
+_AT_ONCE: Final = 8
+"""Files that are brought and looked through at the same time: most of it is waiting for a disk or a bucket."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,14 @@ def land_batch(
 
 def _stage(files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
     """In the order of their paths: a file's place in the stream, where the source tells no other."""
-    staged = []
-    for number, file in enumerate(sorted(files)):
+
+    def staged(number: int, file: FileGeneration) -> Staged | None:
         with suppress(Vanished):
-            staged.append(stage(number, file, folder))
-    return staged
+            return stage(number, file, folder)
+        return None
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [s for s in pool.map(staged, count(), sorted(files)) if s]
 
 
 def _readable(warehouse: Warehouse, zone: Zone, staged: list[Staged], folder: Path) -> list[Staged]:
@@ -144,7 +151,7 @@ def _note_places(warehouse: Warehouse, staged: Sequence[Staged]) -> None:
 
 def _note_files(warehouse: Warehouse, zone: Zone, revision: int | None, now: datetime, run_id: str | None) -> Rows:
     """Write the ledger; returns what the batch adds up to."""
-    applied = f"from {FRESH} group by 1" if zone.table else "where false group by 1"
+    applied = f"from {FRESH} group by 1" if zone.table else f"from {PARSED} where false group by 1"
     times = (
         "min(_cdc_source_timestamp), max(_cdc_source_timestamp)"
         if zone.table

@@ -1,4 +1,4 @@
-"""What a line of a landing file is: the SQL that reads lines as Debezium envelopes of one table.
+"""What a line of a landing file is: the SQL that reads lines as Debezium's or Datastream's changes of one table.
 
 Text is cut out of the JSON by one pass over the line and one over the row in it, then decoded to the declared types.
 Nothing here looks at other lines, so the engine reads as many at once as it has threads. Names that start with
@@ -8,6 +8,7 @@ Nothing here looks at other lines, so the engine reads as many at once as it has
 import json
 from typing import Final
 
+from mesh_platform.landing import datastream
 from mesh_platform.landing.decode import decoded
 from mesh_platform.landing.identity import event_id
 from mesh_platform.landing.landed_table import LandedTable
@@ -53,6 +54,7 @@ def parse(files: list[str], longest: int, table: LandedTable | None) -> str:
     columns = table.columns if table else ()
     steps = {
         "lines": _lines(files, longest),
+        "events": f"select *, {datastream.event('_mesh_line')} from lines",
         "texts": _texts(),
         "envelopes": f"select *, try(json_transform(_mesh_text, {literal(json.dumps(_SHAPE))})) as _mesh_e from texts",
         "kinds": f"select *, {_kind(table)} as _mesh_kind from envelopes",
@@ -78,12 +80,13 @@ def _lines(files: list[str], longest: int) -> str:
 
 
 def _texts() -> str:
-    """A converter that writes schemas wraps the envelope: `{"schema": …, "payload": …}`."""
+    """A converter that writes schemas wraps the envelope: `{"schema": …, "payload": …}`; Datastream has its own."""
     wrapped = "try(json_exists(_mesh_line, '$.payload') and not json_exists(_mesh_line, '$.op'))"
     return f"""select *, case
+        when {datastream.EVENT} is not null then {datastream.envelope()}
         when contains(_mesh_line, '"payload"') and {wrapped} then json_extract(_mesh_line, '$.payload')::varchar
         when starts_with(_mesh_line, '{{') then _mesh_line
-        else trim(_mesh_line, {_SPACES}) end as _mesh_text from lines"""
+        else trim(_mesh_line, {_SPACES}) end as _mesh_text from events"""
 
 
 def _kind(table: LandedTable | None) -> str:

@@ -12,10 +12,12 @@ def event_id(columns: Iterable[Column]) -> str:
 
     Made of the op, the source position and the content as decoded, in an order that does not depend on the schema's; of
     nothing that differs between two deliveries (file, format, connector clock, version). A column that was not sent
-    counts as not sent, whatever it was filled with since; so does one that holds its default.
+    counts as not sent, whatever it was filled with since; so does one that holds its default. On position 0, where a
+    backfill is that knows no other, the place there is part of it.
     """
     row = [_part(c) for c in sorted(columns, key=lambda c: c.name)]
-    parts = ["_cdc_op", "_cdc_lsn::varchar", *row, "_cdc_unavailable::varchar", "_cdc_extra"]
+    place = "if(_cdc_lsn = 0, _cdc_total_order::varchar, null)"
+    parts = ["_cdc_op", "_cdc_lsn::varchar", place, *row, "_cdc_unavailable::varchar", "_cdc_extra"]
     return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
 
 

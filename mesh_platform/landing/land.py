@@ -9,7 +9,7 @@ from mesh_platform.landing.batch import Zone, land_batch
 from mesh_platform.landing.ledger import ensure_landing, known_generations, unknown
 from mesh_platform.landing.report import LandingReport, Rows
 from mesh_platform.landing.survey import Survey, survey
-from mesh_platform.landing.zone import FileGeneration
+from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 
@@ -70,13 +70,15 @@ def _landed(
     report: LandingReport,
     problem: str | None,
 ) -> LandingReport:
-    """A zone whose batch the engine refuses skips itself: its files stay, and are tried again."""
+    """A zone whose batch cannot be had, or the engine refuses, skips itself: its files stay, and are tried again."""
     if problem or zone.name in report.unreachable:
         return report.without(zone.name, problem or report.unreachable[zone.name])
     try:
         landed = land_batch(warehouse, zone, files, now, run_id)
     except QueryRejected as rejected:
         return report.without(zone.name, f"the warehouse refused it: {str(rejected).splitlines()[0]}")
+    except ZoneUnreachable as outage:
+        return report.without(zone.name, outage.reason)
     return report.plus(zone.name, landed.files, landed.rows, landed.revision)
 
 

@@ -2,17 +2,21 @@
 
 import gzip
 import hashlib
-import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Final
 
-from mesh_platform.landing.avro_file import avro_lines
+from mesh_platform.landing.avro_file import write_avro_lines
 from mesh_platform.landing.lines import Expansion, Stream, Unreadable, clean, look
-from mesh_platform.landing.zone import FileGeneration
+from mesh_platform.landing.root import bring
+from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable
+
+_NO_ROOM: Final = (ENOSPC, EDQUOT)
+_GZIP: Final = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -38,50 +42,60 @@ class Vanished(Exception):
 
 
 def stage(number: int, file: FileGeneration, folder: Path) -> Staged:
-    """Make `<folder>/<number>.jsonl` the lines of this file; raises Vanished."""
+    """Make `<folder>/<number>.jsonl` the lines of this file; raises Vanished, and ZoneUnreachable in an outage."""
     target = folder / f"{number}.jsonl"
     read = next((r for suffix, r in _FORMATS.items() if file.path.lower().endswith(suffix)), None)
     if read is None:
         known = ", ".join(f"`{suffix}`" for suffix in _FORMATS)
         return Staged(number, file, None, problem=f"unknown format; files that end in {known} are read")
     try:
-        return read(number, file, target)
+        source = bring(file, folder / f"{number}.arrived")
+        return _read(number, file, source, target, _gzip if read is _text and _is_compressed(source) else read)
     except FileNotFoundError as gone:
         raise Vanished(file.path) from gone
-    except Unreadable as problem:
-        return Staged(number, file, _checksum(file), problem=str(problem))
     except OSError as problem:
+        if problem.errno in _NO_ROOM:
+            raise ZoneUnreachable(file.zone, f"no room for temporary files in `{folder.parent}`") from problem
         return Staged(number, file, None, problem=f"cannot be read: {problem.strerror or problem}")
 
 
-def _text(number: int, file: FileGeneration, target: Path) -> Staged:
-    with Path(file.location).open("rb") as stream:
+def _read(number: int, file: FileGeneration, source: Path, target: Path, read: "Read") -> Staged:
+    try:
+        return read(number, file, source, target)
+    except Unreadable as problem:
+        return Staged(number, file, _checksum(source), problem=str(problem))
+
+
+def _is_compressed(source: Path) -> bool:
+    """A bucket may hold `a.jsonl` with the content encoding gzip."""
+    with source.open("rb") as stream:
+        return stream.read(len(_GZIP)) == _GZIP
+
+
+def _text(number: int, file: FileGeneration, source: Path, target: Path) -> Staged:
+    with source.open("rb") as stream:
         found = look(stream)
     if found.is_plain:
-        target.symlink_to(file.location)
+        target.symlink_to(source)
         return Staged(number, file, found.checksum, str(target), found.size, found.longest)
-    with Path(file.location).open("rb") as stream:
+    with source.open("rb") as stream:
         return _cleaned(number, file, target, stream, found.checksum)
 
 
-def _gzip(number: int, file: FileGeneration, target: Path) -> Staged:
-    with _expanded(file) as stream, target.open("wb") as copy:
+def _gzip(number: int, file: FileGeneration, source: Path, target: Path) -> Staged:
+    with _expanded(source) as stream, target.open("wb") as copy:
         found = look(stream, copy.write)
-    checksum = _checksum(file)
+    checksum = _checksum(source)
     if found.is_plain:
         return Staged(number, file, checksum, str(target), found.size, found.longest)
     target.unlink()
-    with _expanded(file) as stream:
+    with _expanded(source) as stream:
         return _cleaned(number, file, target, stream, checksum)
 
 
-def _avro(number: int, file: FileGeneration, target: Path) -> Staged:
-    with Path(file.location).open("rb") as stream, target.open("wb") as copy:
-        longest = size = 0
-        for line in avro_lines(stream, os.fstat(stream.fileno()).st_size):
-            copy.write(line)
-            longest, size = max(longest, len(line)), size + len(line)
-    return Staged(number, file, _checksum(file), str(target), size, longest)
+def _avro(number: int, file: FileGeneration, source: Path, target: Path) -> Staged:
+    longest = write_avro_lines(source, target)
+    return Staged(number, file, _checksum(source), str(target), target.stat().st_size, longest)
 
 
 def _cleaned(number: int, file: FileGeneration, target: Path, stream: Stream, checksum: str | None) -> Staged:
@@ -91,24 +105,25 @@ def _cleaned(number: int, file: FileGeneration, target: Path, stream: Stream, ch
 
 
 @contextmanager
-def _expanded(file: FileGeneration) -> Iterator[Stream]:
+def _expanded(source: Path) -> Iterator[Stream]:
     """What is in a gzip file, as long as it is in proportion to it."""
     try:
-        with gzip.open(file.location, "rb") as stream:
-            yield Expansion(stream, file.size)
+        with gzip.open(source, "rb") as stream:
+            yield Expansion(stream, source.stat().st_size)
     except (gzip.BadGzipFile, EOFError, zlib.error) as problem:
         raise Unreadable(f"broken or cut gzip: {problem}") from problem
 
 
-def _checksum(file: FileGeneration) -> str | None:
+def _checksum(source: Path) -> str | None:
     try:
-        with Path(file.location).open("rb") as stream:
+        with source.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return None
 
 
-_FORMATS: Final[dict[str, Callable[[int, FileGeneration, Path], Staged]]] = {
+Read = Callable[[int, FileGeneration, Path, Path], Staged]
+_FORMATS: Final[dict[str, Read]] = {
     ".jsonl": _text,
     ".jsonl.gz": _gzip,
     ".avro": _avro,

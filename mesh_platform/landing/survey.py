@@ -1,14 +1,15 @@
 """All that lies in a domain's landing zones at this moment, and what of it can be landed."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from mesh_platform.environment import Environment
 from mesh_platform.landing.batch import Zone
 from mesh_platform.landing.landed_table import Unlandable, declared_tables
-from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable, list_folders, list_zone
-from mesh_platform.manifest.domain import Connector
+from mesh_platform.landing.root import landing_root
+from mesh_platform.landing.table_folder import shared_folders, table_folders
+from mesh_platform.landing.zone import FileGeneration, LandingRoot, ZoneUnreachable, zone_name
 from mesh_platform.manifest.mesh import Mesh
 
 
@@ -47,11 +48,12 @@ def survey(
     The other folders of a system, where heartbeats and the like may lie, are listed with the last of its tables: when
     none of them was left out.
     """
+    root, folders = landing_root(environment), table_folders(mesh)
     files: dict[Zone, tuple[FileGeneration, ...]] = {}
     unreachable: dict[str, str] = {}
-    for zone in _zones(mesh, environment, domain, systems, tables, unreachable):
+    for zone in _zones(mesh, root, domain, systems, tables, unreachable):
         try:
-            files[zone] = tuple(list_zone(environment, zone.system, zone.source_table))
+            files[zone] = tuple(_files(root, zone, folders.get((zone.system, zone.source_table), (zone.source_table,))))
         except ZoneUnreachable as problem:
             unreachable[problem.zone] = problem.reason
     return Survey(files, unreachable)
@@ -59,7 +61,7 @@ def survey(
 
 def _zones(
     mesh: Mesh,
-    environment: Environment,
+    root: LandingRoot,
     domain: str | None,
     systems: Collection[str] | None,
     tables: Collection[str] | None,
@@ -70,22 +72,33 @@ def _zones(
     for table in chosen:
         if isinstance(table, Unlandable):
             unreachable[table.zone] = table.reason
-        elif table.connector is not Connector.DEBEZIUM:
-            unreachable[table.zone] = f"files of connector `{table.connector}` are not read by this version"
         else:
             yield Zone(table.system, table.source_table, table)
     whole = {t.system for t in declared} - {t.system for t in declared if t not in chosen}
     for system in sorted(whole):
-        yield from _other_folders(mesh, environment, system, unreachable)
+        yield from _other_folders(mesh, root, system, unreachable)
 
 
-def _other_folders(mesh: Mesh, environment: Environment, system: str, unreachable: dict[str, str]) -> Iterator[Zone]:
+def _other_folders(mesh: Mesh, root: LandingRoot, system: str, unreachable: dict[str, str]) -> Iterator[Zone]:
     """The system's own folder and those below it that no domain declares as a table."""
-    tables = {table for owner, table in mesh.capturers if owner == system}
+    tables = {name for (owner, _), names in table_folders(mesh).items() if owner == system for name in names}
+    shared = shared_folders(mesh)
     try:
-        folders = list_folders(environment, system)
+        folders = root.folders(system)
     except ZoneUnreachable as problem:
         unreachable[problem.zone] = problem.reason
         return
     yield Zone(system, "", None)
-    yield from (Zone(system, folder, None) for folder in folders if folder not in tables)
+    for folder in folders:
+        if folder not in tables and (system, folder) in shared:
+            either = " or ".join(f"`{t}`" for t in shared[system, folder])
+            unreachable[zone_name(system, folder)] = (
+                f"its files may be {either}'s; name the folder as the table is named"
+            )
+        elif folder not in tables:
+            yield Zone(system, folder, None)
+
+
+def _files(root: LandingRoot, zone: Zone, folders: Iterable[str]) -> Iterator[FileGeneration]:
+    for folder in folders:
+        yield from (replace(f, source_table=zone.source_table) for f in root.files(zone.system, folder))

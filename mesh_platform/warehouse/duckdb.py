@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mesh_platform.warehouse.protocol import QueryRejected, Row, WarehouseBusy, 
 from mesh_platform.warehouse.sql import identifier, relation
 
 _PAUSE_SECONDS = 0.1
+_AVRO_MEMORY = "1GB"
 _REJECTED = (
     duckdb.CatalogException,
     duckdb.BinderException,
@@ -91,6 +93,19 @@ def load_extension(warehouse: DuckDbWarehouse, name: str) -> bool:
     except (ModuleNotFoundError, duckdb.Error):
         return False
     return True
+
+
+def avro_reader() -> DuckDbWarehouse | None:
+    """An engine that can read Avro, beside the warehouse; None where its extension is not installed."""
+    shared = _avro_engine()
+    return shared and DuckDbWarehouse(shared.connection.cursor())
+
+
+@cache
+def _avro_engine() -> DuckDbWarehouse | None:
+    """In memory, and forgetting: what it kept of a file would outlive the file's rewriting."""
+    engine = DuckDbWarehouse(duckdb.connect(config={"memory_limit": _AVRO_MEMORY, "enable_external_file_cache": False}))
+    return engine if load_extension(engine, "avro") else None
 
 
 def _connect(path: Path, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:

@@ -83,10 +83,13 @@ class Scene:
     home: Path
     warehouse: DuckDbWarehouse
     mesh: Mesh = field(default_factory=mesh_of)
+    landing: str = ""
+    """Where the zones are; default a folder of its home."""
 
     @property
     def environment(self) -> Environment:
-        return Environment(root=self.home, home=self.home, target=Target.DUCKDB, landing=str(self.home / "landing"))
+        zones = self.landing or str(self.home / "landing")
+        return Environment(root=self.home, home=self.home, target=Target.DUCKDB, landing=zones)
 
     def put(self, name: str, content: bytes | str | Iterable[Any], folder: str = TABLE) -> Path:
         """Write a file into a zone: bytes or text as they are, envelopes as lines of JSON."""
