@@ -12,6 +12,7 @@ from mesh_platform.landing.reason import kind_sql, shown_sql
 from mesh_platform.landing.undeclared import Undeclared, undeclared
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.sql import any_of
 
 Level = Literal["pass", "warn", "error"]
 PATIENCE: Final = timedelta(hours=1)
@@ -113,9 +114,8 @@ def _quarantined(
         f"""select system, source_table, {kind_sql("reason")} as kind, {shown_sql("reason")} as shown, count(*) as rows,
             count(*) filter (record = 0), min(quarantined_at),
             min({{'path': path, 'record': record, 'size': octet_length(raw)}}, {_PLACES})
-        from {names.QUARANTINE} where superseded_at is null and list_contains(?, system)
-        group by 1, 2, 3, 4 order by rows desc, kind, shown""",
-        [systems],
+        from {names.QUARANTINE} where superseded_at is null and system in {any_of(systems)}
+        group by 1, 2, 3, 4 order by rows desc, kind, shown"""
     ):
         told = Held(kind, shown, rows, files, since, tuple(Place(**p) for p in places))
         if (system, table) in captured:
