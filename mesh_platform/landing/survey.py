@@ -28,12 +28,9 @@ class Survey:
     @property
     def fingerprint(self) -> str:
         """Equal for equal listings; says nothing about what has landed."""
-        digest = hashlib.sha256()
-        for file in sorted(f for files in self.files.values() for f in files):
-            digest.update(f"{file.path}\0{file.generation}\n".encode())
-        for zone in sorted(self.unreachable):
-            digest.update(f"{zone}\0unreachable\n".encode())
-        return digest.hexdigest()
+        told = [f"{f.path}\0{f.generation}" for files in self.files.values() for f in files]
+        told += [f"{zone}\0unreachable" for zone in sorted(self.unreachable)]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def survey(
@@ -73,7 +70,7 @@ def _zones(
         if isinstance(table, Unlandable):
             unreachable[table.zone] = table.reason
         else:
-            yield Zone(table.system, table.source_table, table)
+            yield Zone(table.system, table.source_table, table, _captured(mesh, table.system))
     whole = {t.system for t in declared} - {t.system for t in declared if t not in chosen}
     for system in sorted(whole):
         yield from _other_folders(mesh, root, system, unreachable)
@@ -82,13 +79,13 @@ def _zones(
 def _other_folders(mesh: Mesh, root: LandingRoot, system: str, unreachable: dict[str, str]) -> Iterator[Zone]:
     """The system's own folder and those below it that no domain declares as a table."""
     tables = {name for (owner, _), names in table_folders(mesh).items() if owner == system for name in names}
-    shared = shared_folders(mesh)
+    shared, captured = shared_folders(mesh), _captured(mesh, system)
     try:
         folders = root.folders(system)
     except ZoneUnreachable as problem:
         unreachable[problem.zone] = problem.reason
         return
-    yield Zone(system, "", None)
+    yield Zone(system, "", None, captured)
     for folder in folders:
         if folder not in tables and (system, folder) in shared:
             either = " or ".join(f"`{t}`" for t in shared[system, folder])
@@ -96,9 +93,14 @@ def _other_folders(mesh: Mesh, root: LandingRoot, system: str, unreachable: dict
                 f"its files may be {either}'s; name the folder as the table is named"
             )
         elif folder not in tables:
-            yield Zone(system, folder, None)
+            yield Zone(system, folder, None, captured)
 
 
 def _files(root: LandingRoot, zone: Zone, folders: Iterable[str]) -> Iterator[FileGeneration]:
     for folder in folders:
         yield from (replace(f, source_table=zone.source_table) for f in root.files(zone.system, folder))
+
+
+def _captured(mesh: Mesh, system: str) -> frozenset[str]:
+    """The source tables of the system that some domain declares."""
+    return frozenset(table for owner, table in mesh.capturers if owner == system)
