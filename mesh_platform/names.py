@@ -24,6 +24,7 @@ REVISIONS: Final = "mesh_meta.revisions"
 LEDGER: Final = "mesh_landing.ledger"
 QUARANTINE: Final = "mesh_landing.quarantine"
 HEARTBEATS: Final = "mesh_landing.heartbeats"
+TRANSACTIONS: Final = "mesh_landing.transactions"
 PUBLICATIONS: Final = "mesh_slo.publications"
 AUDITS: Final = "mesh_slo.audits"
 
@@ -55,4 +56,5 @@ TAG_LANDING: Final = "mesh/landing"
 WAREHOUSE_POOL: Final = "warehouse"
 LOCATION: Final = "mesh"
 GOVERNANCE_JOB: Final = "governance"
+LANDING_CHECK: Final = "landing"
 CHECKS: Final = ("freshness", "completeness", "accuracy", "contract", "governance")

@@ -1,7 +1,7 @@
 """One batch of one zone's files: parsed together, and landed in one transaction or not at all."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,17 +9,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from mesh_platform import names
 from mesh_platform.landing.change_log import FRESH, append, find_fresh, fold
 from mesh_platform.landing.current_state import renew
 from mesh_platform.landing.envelope import BAD, BLANK, CHANGE, PARSED, parse
 from mesh_platform.landing.heartbeat import note_heartbeats
 from mesh_platform.landing.landed_table import LandedTable
-from mesh_platform.landing.ledger import LANDED, QUARANTINED
+from mesh_platform.landing.ledger import amend, enter
 from mesh_platform.landing.moved import inherit
 from mesh_platform.landing.quarantine import quarantine
 from mesh_platform.landing.report import Rows
+from mesh_platform.landing.restaging import restage
 from mesh_platform.landing.staging import Staged, Vanished, stage
+from mesh_platform.landing.transactions import note_transactions
 from mesh_platform.landing.zone import FileGeneration, zone_name
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.revision import next_revision
@@ -36,6 +37,8 @@ class Zone:
     system: str
     source_table: str
     table: LandedTable | None = field(compare=False)
+    captured: Collection[str] = field(compare=False, default=())
+    """The source tables of the system that some domain declares."""
 
     @property
     def name(self) -> str:
@@ -52,16 +55,35 @@ class Landed:
 
 
 def land_batch(
-    warehouse: Warehouse, zone: Zone, files: Sequence[FileGeneration], now: datetime, run_id: str | None
+    warehouse: Warehouse,
+    zone: Zone,
+    files: Sequence[FileGeneration],
+    now: datetime,
+    run_id: str | None,
+    *,
+    again: bool = False,
 ) -> Landed:
-    """Everything about these files, their rows, the ledger and the rest, in one transaction."""
+    """Everything about these files, their rows, the ledger and the rest, in one transaction.
+
+    `again`: they are in the ledger, and what of them is in quarantine is read once more.
+    """
     with TemporaryDirectory(prefix="mesh-landing-") as folder:
-        staged = _stage(files, Path(folder))
+        staged = _restage(warehouse, files, Path(folder)) if again else _stage(files, Path(folder))
         readable = _readable(warehouse, zone, staged, Path(folder))
         if readable is not staged:
+            readable = _not_worse(staged, readable) if again else readable
             _parse(warehouse, zone, readable, Path(folder))
         with warehouse.transaction():
-            return _land(warehouse, zone, readable, now, run_id)
+            return _land(warehouse, zone, readable, now, run_id, again)
+
+
+def _restage(warehouse: Warehouse, files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
+    return [restage(warehouse, number, file, folder) for number, file in enumerate(sorted(files))]
+
+
+def _not_worse(staged: Sequence[Staged], readable: Sequence[Staged]) -> list[Staged]:
+    """Without what a replay would spoil: records stay in quarantine as records."""
+    return [after for before, after in zip(staged, readable, strict=True) if before.problem or not after.problem]
 
 
 def _stage(files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
@@ -96,12 +118,17 @@ def _parse(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], folder: P
     warehouse.execute(parse(paths, longest, zone.table))
 
 
-def _land(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], now: datetime, run_id: str | None) -> Landed:
+def _land(
+    warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], now: datetime, run_id: str | None, again: bool
+) -> Landed:
     _note_places(warehouse, staged)
     revision = _land_changes(warehouse, zone.table, now) if zone.table else None
+    rows = _tally(warehouse, zone)
+    (amend if again else enter)(warehouse, revision, now, run_id)
     quarantine(warehouse, now)
     note_heartbeats(warehouse, zone.system, now)
-    return Landed(len(staged), _note_files(warehouse, zone, revision, now, run_id), revision)
+    note_transactions(warehouse, zone.system, zone.table, zone.captured, now)
+    return Landed(len(staged), rows, revision)
 
 
 def _land_changes(warehouse: Warehouse, table: LandedTable, now: datetime) -> int | None:
@@ -144,9 +171,9 @@ def _note_places(warehouse: Warehouse, staged: Sequence[Staged]) -> None:
     )
 
 
-def _note_files(warehouse: Warehouse, zone: Zone, revision: int | None, now: datetime, run_id: str | None) -> Rows:
-    """Write the ledger; returns what the batch adds up to."""
-    applied = f"from {FRESH} group by 1" if zone.table else "where false group by 1"
+def _tally(warehouse: Warehouse, zone: Zone) -> Rows:
+    """Make `mesh_outcome`, the counts of every file of the batch; returns what they add up to."""
+    applied = f"from {FRESH} group by 1" if zone.table else f"from {PARSED} where false group by 1"
     times = (
         "min(_cdc_source_timestamp), max(_cdc_source_timestamp)"
         if zone.table
@@ -164,14 +191,6 @@ def _note_files(warehouse: Warehouse, zone: Zone, revision: int | None, now: dat
             if(problem is null, coalesce(bad, 0), 1) as quarantined,
             first_event_at, last_event_at
         from mesh_places f left join lines using (number) left join fresh using (number)""",
-    )
-    warehouse.execute(
-        f"""insert into {names.LEDGER}
-        select path, generation, system, source_table, if(problem is null, '{LANDED}', '{QUARANTINED}'), size, checksum,
-            read, applied, duplicate, read - applied - duplicate - quarantined, quarantined,
-            first_event_at, last_event_at, ?, ?::timestamptz, ?
-        from mesh_outcome order by path""",
-        [revision, now, run_id],
     )
     totals = ", ".join(f"coalesce(sum({c}), 0)" for c in ("read", "applied", "duplicate", "quarantined"))
     read, applied_rows, duplicate, bad = map(int, warehouse.query(f"select {totals} from mesh_outcome")[0])

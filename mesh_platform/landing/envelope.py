@@ -22,6 +22,7 @@ PARSED: Final = "mesh_parsed"
 
 CHANGE: Final = "change"
 BAD: Final = "bad"
+TRANSACTION: Final = "transaction"
 BLANK: Final = "blank"
 HEARTBEAT: Final = "heartbeat"
 TOMBSTONE: Final = "tombstone"
@@ -31,7 +32,7 @@ _SHAPE: Final = {
     "before": "JSON",
     "after": "JSON",
     "source": dict.fromkeys(("schema", "db", "table", "lsn", "ts_ms", "ts_us"), "VARCHAR"),
-    "transaction": {"total_order": "VARCHAR"},
+    "transaction": {"id": "VARCHAR", "total_order": "VARCHAR"},
     "status": "VARCHAR",
     "id": "VARCHAR",
     "ts_ms": "VARCHAR",
@@ -92,7 +93,7 @@ def _kind(table: LandedTable | None) -> str:
         when _mesh_text = 'null' then '{TOMBSTONE}'
         when _mesh_e is null then '{BAD}'
         when _mesh_e.op = 'm' then 'message'
-        when _mesh_e.op is null and _mesh_e.status in ('BEGIN', 'END') and _mesh_e.id is not null then 'transaction'
+        when _mesh_e.op is null and _mesh_e.status in ('BEGIN', 'END') and _mesh_e.id is not null then '{TRANSACTION}'
         when _mesh_e.op is null and try_cast(_mesh_e.ts_ms as bigint) is not null
             and list_has_all(['ts_ms', 'ts_us', 'ts_ns'], json_keys(_mesh_text)) then '{HEARTBEAT}'
         when _mesh_e.op is null or {_TABLE} is null then '{BAD}'
@@ -142,6 +143,8 @@ def _answer(columns: tuple[Column, ...]) -> str:
         case when _mesh_reason is null then null when _mesh_e._mesh_bad is null then encode(_mesh_line)
             else coalesce(try(from_base64(_mesh_e._mesh_raw)), encode(_mesh_line)) end as _mesh_raw,
         if(_mesh_kind = '{HEARTBEAT}', {_moment("_mesh_e.ts_ms", 1000)}, null) as _mesh_beat,
+        case when _mesh_kind = '{CHANGE}' then _mesh_e."transaction".id
+            when _mesh_kind = '{TRANSACTION}' and _mesh_e.status = 'END' then _mesh_text end as _mesh_transaction,
         _cdc_op, _cdc_op in ('d', 't') as _cdc_deleted, _cdc_op = 'r' as _cdc_snapshot, _cdc_lsn,
         coalesce({_moment("_mesh_e.source.ts_us", 1)}, {_moment("_mesh_e.source.ts_ms", 1000)})
             as _cdc_source_timestamp,

@@ -7,6 +7,7 @@ from typing import Final
 from mesh_platform.environment import Environment
 from mesh_platform.landing.batch import Zone, land_batch
 from mesh_platform.landing.ledger import ensure_landing, known_generations, unknown
+from mesh_platform.landing.replay import quarantined_files
 from mesh_platform.landing.report import LandingReport, Rows
 from mesh_platform.landing.survey import Survey, survey
 from mesh_platform.landing.zone import FileGeneration
@@ -36,10 +37,12 @@ def land(
     tables: Collection[str] | None = None,
     run_id: str | None = None,
     limit: int | None = None,
+    replay: bool = False,
     on_progress: Progress | None = None,
 ) -> LandingReport:
     """Land what the ledger does not know yet, the oldest files first, at most `limit` files.
 
+    `replay`: after that, read what is in quarantine again; a file that was rewritten has landed by then, as a new one.
     Raises WarehouseUnavailable in an outage; batches that have landed before it stay landed.
     """
     problems = ensure_landing(warehouse, mesh)
@@ -52,6 +55,8 @@ def land(
         left -= len(files)
         if on_progress:
             on_progress(report, left)
+    for zone, files in _batches(quarantined_files(warehouse, found)) if replay else ():
+        report = _landed(warehouse, zone, files, now, run_id, report, problems.get(zone.name), again=True)
     return report
 
 
@@ -69,12 +74,13 @@ def _landed(
     run_id: str | None,
     report: LandingReport,
     problem: str | None,
+    again: bool = False,
 ) -> LandingReport:
     """A zone whose batch the engine refuses skips itself: its files stay, and are tried again."""
     if problem or zone.name in report.unreachable:
         return report.without(zone.name, problem or report.unreachable[zone.name])
     try:
-        landed = land_batch(warehouse, zone, files, now, run_id)
+        landed = land_batch(warehouse, zone, files, now, run_id, again=again)
     except QueryRejected as rejected:
         return report.without(zone.name, f"the warehouse refused it: {str(rejected).splitlines()[0]}")
     return report.plus(zone.name, landed.files, landed.rows, landed.revision)

@@ -1,6 +1,7 @@
 """The ledger: which file generations have been loaded, with counts; the truth about what has landed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
@@ -29,6 +30,9 @@ _TABLES: Final = (
         superseded_at timestamptz)""",
     f"""create table if not exists {names.HEARTBEATS} (
         system varchar primary key, last_heartbeat_at timestamptz not null)""",
+    f"""create table if not exists {names.TRANSACTIONS} (
+        system varchar not null, transaction_id varchar not null, source_table varchar not null, expected bigint,
+        landed bigint not null, ended_at timestamptz)""",
 )
 
 
@@ -42,6 +46,45 @@ def ensure_landing(warehouse: Warehouse, mesh: Mesh) -> dict[str, str]:
     for statement in _TABLES:
         warehouse.execute(statement)
     return ensure_tables(warehouse, landed_tables(mesh))
+
+
+def enter(warehouse: Warehouse, revision: int | None, now: datetime, run_id: str | None) -> None:
+    """A row for every file of the batch, from its counts in `mesh_outcome`."""
+    warehouse.execute(
+        f"""insert into {names.LEDGER}
+        select path, generation, system, source_table, if(problem is null, '{LANDED}', '{QUARANTINED}'), size, checksum,
+            read, applied, duplicate, read - applied - duplicate - quarantined, quarantined,
+            first_event_at, last_event_at, ?, ?::timestamptz, ?
+        from mesh_outcome order by path""",
+        [revision, now, run_id],
+    )
+
+
+def amend(warehouse: Warehouse, revision: int | None, now: datetime, run_id: str | None) -> None:
+    """The same row of every file whose quarantined records were read again: what they came to, instead of quarantined.
+
+    Before the quarantine is renewed, since what is open there is what was read again. A row stays one terminal state.
+    """
+    warehouse.execute(
+        f"""update {names.LEDGER} as l set
+            state = if(o.problem is null, '{LANDED}', '{QUARANTINED}'),
+            checksum = coalesce(o.checksum, l.checksum),
+            rows_read = l.rows_read - o.held + o.read,
+            rows_applied = l.rows_applied + o.applied,
+            rows_duplicate = l.rows_duplicate + o.duplicate,
+            rows_skipped = l.rows_skipped + o.read - o.applied - o.duplicate - o.quarantined,
+            rows_quarantined = l.rows_quarantined - o.held + o.quarantined,
+            first_event_at = least(l.first_event_at, o.first_event_at),
+            last_event_at = greatest(l.last_event_at, o.last_event_at),
+            revision = if(o.applied > 0, ?, l.revision),
+            landed_at = if(o.quarantined < o.read, ?::timestamptz, l.landed_at),
+            run_id = if(o.quarantined < o.read, ?, l.run_id)
+        from (select o.*, q.held from mesh_outcome o join (
+            select path, generation, count(*) as held from {names.QUARANTINE} where superseded_at is null group by all
+            ) q using (path, generation)) o
+        where l.path = o.path and l.generation = o.generation""",
+        [revision, now, run_id],
+    )
 
 
 def known_generations(warehouse: Warehouse | None, systems: Iterable[str]) -> set[tuple[str, str]]:

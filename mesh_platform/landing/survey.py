@@ -73,7 +73,7 @@ def _zones(
         elif table.connector is not Connector.DEBEZIUM:
             unreachable[table.zone] = f"files of connector `{table.connector}` are not read by this version"
         else:
-            yield Zone(table.system, table.source_table, table)
+            yield Zone(table.system, table.source_table, table, _captured(mesh, table.system))
     whole = {t.system for t in declared} - {t.system for t in declared if t not in chosen}
     for system in sorted(whole):
         yield from _other_folders(mesh, environment, system, unreachable)
@@ -81,11 +81,16 @@ def _zones(
 
 def _other_folders(mesh: Mesh, environment: Environment, system: str, unreachable: dict[str, str]) -> Iterator[Zone]:
     """The system's own folder and those below it that no domain declares as a table."""
-    tables = {table for owner, table in mesh.capturers if owner == system}
+    tables = _captured(mesh, system)
     try:
         folders = list_folders(environment, system)
     except ZoneUnreachable as problem:
         unreachable[problem.zone] = problem.reason
         return
-    yield Zone(system, "", None)
-    yield from (Zone(system, folder, None) for folder in folders if folder not in tables)
+    yield Zone(system, "", None, tables)
+    yield from (Zone(system, folder, None, tables) for folder in folders if folder not in tables)
+
+
+def _captured(mesh: Mesh, system: str) -> frozenset[str]:
+    """The source tables of the system that some domain declares."""
+    return frozenset(table for owner, table in mesh.capturers if owner == system)
