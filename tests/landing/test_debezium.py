@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from mesh_platform.demo.extra import missing
+from mesh_platform.landing.gap import transaction_gaps
 from mesh_platform.landing.report import LandingReport
 from mesh_platform.warehouse.duckdb import open_duckdb
-from tests.landing.scene import THING, Scene, mesh_of, text
+from tests.landing.scene import SYSTEM, THING, Scene, mesh_of, text
 
 absent = missing()
 pytestmark = [
@@ -59,6 +60,7 @@ SAMPLE = [
     text("span"),
 ]
 SAMPLE_COLUMNS = [c["name"] for c in SAMPLE]
+ENDS = "select id, moment::varchar, wall_clock::varchar, day::varchar"
 AS_TEXT = ("free_number", "document", "document_b", "number", "duration", "mood", "address", "span")
 
 TABLES = """
@@ -99,6 +101,8 @@ WHILE_IT_STREAMS = (
     "begin; insert into things values ('never', 0, '', ''); rollback",
     sample("streamed", "-"),
     "insert into samples (id, ratio, small_ratio) values ('odd', 'nan', '-infinity')",
+    """insert into samples (id, moment, wall_clock, day) values
+       ('ever', 'infinity', 'infinity', 'infinity'), ('never', '-infinity', '-infinity', '-infinity')""",
     "update samples set words = '{}', picture = '', document = 'null' where id = 'before'",
 )
 WHILE_IT_IS_DOWN = (
@@ -172,7 +176,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
             told.rows = {t: capture.rows(f"select * from {t}") for t in ("things", "drafts")}
             listed = ", ".join(f"{c}::text" if c in AS_TEXT else c for c in SAMPLE_COLUMNS)
             capture.run("alter database orders set intervalstyle = 'iso_8601'")
-            told.rows["samples"] = capture.rows(f"select {listed} from samples")
+            told.rows["samples"] = capture.rows(f"select {listed} from samples where id not in ('ever', 'never')")
+            told.rows["ends"] = capture.rows(f"{ENDS} from samples where id in ('ever', 'never')")
         told.scene.mesh = mesh_of([*THING, COLOUR], more=more)
         told.land()
         yield told
@@ -182,7 +187,7 @@ def current(history: History, table: str, columns: str) -> list[tuple[Any, ...]]
     return [
         tuple(_plain(v) for v in row)
         for row in sorted(
-            history.scene.warehouse.query(f"select {columns} from shop_cdc.{table} where not _cdc_deleted"), key=str
+            history.scene.warehouse.query(f"select {columns} from {table} where not _cdc_deleted"), key=str
         )
     ]
 
@@ -193,17 +198,22 @@ def _plain(value: Any) -> Any:
 
 def test_the_current_state_is_the_database_row_for_row(history: History) -> None:
     assert len(history.rows["things"]) > 50
-    assert current(history, "things", "id, size, body, note, colour") == history.rows["things"]
+    assert current(history, "shop_cdc.things", "id, size, body, note, colour") == history.rows["things"]
 
 
 def test_every_type_comes_through_as_it_is(history: History) -> None:
     theirs = [tuple(map(_plain, row)) for row in history.rows["samples"]]
-    ours = current(history, "samples", ", ".join(SAMPLE_COLUMNS))
+    ours = current(history, "(from shop_cdc.samples where day is null or isfinite(day))", ", ".join(SAMPLE_COLUMNS))
     assert [str(row) for row in ours] == [str(row) for row in theirs]  # nan is not equal to itself
 
 
+def test_times_without_end_stay_so(history: History) -> None:
+    ours = sorted(history.scene.warehouse.query(f"{ENDS} from shop_cdc.samples where not isfinite(day)"))
+    assert ours == history.rows["ends"] and len(ours) == 2
+
+
 def test_a_truncated_table_holds_what_came_after(history: History) -> None:
-    assert current(history, "drafts", "id, body") == history.rows["drafts"] == [("x", "after the truncate")]
+    assert current(history, "shop_cdc.drafts", "id, body") == history.rows["drafts"] == [("x", "after the truncate")]
 
 
 def test_nothing_is_quarantined_and_everything_is_counted(history: History) -> None:
@@ -243,6 +253,13 @@ def test_a_column_the_schema_does_not_know_is_kept_and_then_taken_in(history: Hi
     assert not [extra for (extra,) in history.scene.changes("_cdc_extra") if extra]
     colours = history.scene.changes("_cdc_op, colour", "shop_cdc.things__changes where id = 'a' and _cdc_op = 'u'")
     assert [c for _, c in colours].count("blue") == 1
+
+
+def test_every_transaction_is_whole(history: History) -> None:
+    """None was missing anything after a landing of all files, whatever was repeated after the kill."""
+    told = history.scene.warehouse.query("select count(distinct transaction_id) from mesh_landing.transactions")
+    assert told[0][0] > 20
+    assert transaction_gaps(history.scene.warehouse, [SYSTEM]) == {}
 
 
 def test_the_connector_s_signs_of_life_are_known(history: History) -> None:
