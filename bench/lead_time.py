@@ -1,6 +1,7 @@
 """From a commit in a real PostgreSQL, through a real Debezium, to the row in the consumer view, under `mesh up`.
 
-Orders are committed at odd moments; the times are those that the database, the file, the ledger and the publication bear.
+Orders are committed at odd moments; the times are those that the database, the file, the ledger and the publication
+bear.
 """
 
 import tempfile

@@ -22,7 +22,8 @@ def inherit(warehouse: Warehouse, table: LandedTable, fresh: Fresh) -> None:
         return
     low, high = warehouse.query(f"select min(_cdc_lsn), max(_cdc_lsn) from {FRESH} where _cdc_op in ('c', 'd')")[0]
     if low is not None:
-        _inherit(warehouse, table, f"c._cdc_lsn between {low} and {high}")
+        place = f"between {low} and {high}"
+        _inherit(warehouse, table, f"c._cdc_lsn {place} and d._cdc_lsn {place}")
     if fresh.late_keys:
         late = f"(select {table.key} from {KEYS} where _mesh_tier = 'late')"
         _inherit(warehouse, table, f"(({_key(table, 'd')}) in {late} or ({_key(table, 'c')}) in {late})")
