@@ -23,8 +23,9 @@ _OUTCOMES = ("read", "applied", "duplicate", "skipped", "quarantined")
 @click.command()
 @click.option("--system", "systems", multiple=True, metavar="S", help="Only this source system; may be repeated.")
 @click.option("--table", "tables", multiple=True, metavar="T", help="Only this source table; may be repeated.")
+@click.option("--replay", is_flag=True, help="Then read again what is in quarantine, after a fix.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def land(systems: Sequence[str], tables: Sequence[str], shape: str) -> None:
+def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str) -> None:
     """Land the change files that have arrived and are not in the ledger yet, once.
 
     Exit code 1 when something was quarantined or a zone could not be landed, 2 when the warehouse is taken.
@@ -35,12 +36,21 @@ def land(systems: Sequence[str], tables: Sequence[str], shape: str) -> None:
     _make(environment.home)
     with open_warehouse(environment) as warehouse:
         report = land_files(
-            mesh, environment, warehouse, datetime.now(UTC), systems=systems or None, tables=tables or None
+            mesh,
+            environment,
+            warehouse,
+            datetime.now(UTC),
+            systems=systems or None,
+            tables=tables or None,
+            replay=replay,
         )
     if shape == "json":
         click.echo(json.dumps(report.as_json(), indent=2))
-    else:
+    elif report.files:
         _print(report)
+    else:
+        zones = f"{len(report.tables)} {'zone' if len(report.tables) == 1 else 'zones'}"
+        click.echo(f"nothing new in {zones}" + (", and nothing in quarantine" if replay else ""))
     for zone, reason in sorted(report.unreachable.items()):
         click.echo(f"mesh: `{zone}` was not landed: {reason}", err=True)
     sys.exit(1 if report.rows.quarantined or report.unreachable else 0)
@@ -77,7 +87,8 @@ def _print(report: LandingReport) -> None:
         click.echo(" ".join([f"{name:<{width}}", *_cells(counted)]))
     if report.rows.quarantined:
         click.echo(
-            "quarantined records are in mesh_landing.quarantine, with their reasons; their files stay where they are"
+            "quarantined records are in mesh_landing.quarantine, with their reasons; their files stay where they are;"
+            " docs/landing.md says what to do, and `mesh land --replay` reads them again"
         )
 
 

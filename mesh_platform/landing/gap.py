@@ -11,11 +11,10 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.landing.ledger import QUARANTINED
 from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.sql import any_of
 
 SHOWN: Final = 5
 """As many gaps of a table are named, the oldest first."""
-_OFFSETS: Final = r"([^/]+)\+([0-9]{1,9})\+([0-9]{1,17})\.[^/+]+$"
-"""`<topic>+<partition>+<start offset>.<ext>`, as Kafka Connect's sinks name files."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,22 @@ Zones = Mapping[tuple[str, str], Gaps]
 
 
 def transaction_gaps(warehouse: Warehouse, systems: Collection[str]) -> Zones:
-    """Transactions that ended with more changes of a table than have landed; since the end of the transaction."""
+    """Transactions that ended with more changes of a table than have landed; since the end of the transaction.
+
+    Found by number first, since the engine groups numbers several times as fast as texts.
+    """
     rows = warehouse.query(
-        f"""with short as (
+        f"""with told as (
+            select *, hash(system, source_table, transaction_id) as number
+            from {names.TRANSACTIONS} where system in {any_of(systems)}),
+        suspects as (select number from told group by 1 having max(expected) > sum(landed)),
+        short as (
             select system, source_table, transaction_id, min(ended_at) as since,
                 max(expected) - sum(landed)::bigint as missing
-            from {names.TRANSACTIONS} where list_contains(?, system) group by 1, 2, 3
-            having max(expected) > sum(landed))
+            from told semi join suspects using (number) group by 1, 2, 3 having max(expected) > sum(landed))
         select system, source_table, count(*), sum(missing)::bigint, min(since),
             min({{'since': since, 'id': transaction_id, 'missing': missing}}, {SHOWN})
-        from short group by 1, 2""",
-        [sorted(systems)],
+        from short group by 1, 2"""
     )
     return {
         (system, table): Gaps(
@@ -65,22 +69,24 @@ def transaction_gaps(warehouse: Warehouse, systems: Collection[str]) -> Zones:
 def offset_gaps(warehouse: Warehouse, systems: Collection[str]) -> Zones:
     """Ranges of offsets between files of a topic's partition that no file holds; since the file behind the range.
 
-    A topic where most files do not join is none whose offsets count records: a log that is compacted, or one with
-    transaction markers. A file that could not be read may hold all up to the next.
+    Files are named `<topic>+<partition>+<start offset>.<ext>`, as Kafka Connect's sinks do. A topic where most files do
+    not join is none whose offsets count records: a log that is compacted, or one with transaction markers. A file that
+    could not be read may hold all up to the next.
     """
     rows = warehouse.query(
         f"""with named as (
-            select system, source_table, path, arg_max(rows_read, landed_at) as rows_read,
-                arg_max(state, landed_at) as state,
-                arg_max(coalesce(first_event_at, landed_at), landed_at) as since
-            from {names.LEDGER}
-            where list_contains(?, system) and contains(path, '+') and regexp_matches(path, '{_OFFSETS}')
-            group by 1, 2, 3),
+            select system, source_table, path, split_part(path, '/', -1).split('+') as parts, rows_read, state,
+                coalesce(first_event_at, landed_at) as since, landed_at
+            from {names.LEDGER} where contains(path, '+') and system in {any_of(systems)}),
+        latest as (
+            select * from named
+            where len(parts) = 3 and try_cast(parts[2] as integer) >= 0
+                and try_cast(split_part(parts[3], '.', 1) as bigint) >= 0
+            qualify row_number() over (partition by path order by landed_at desc) = 1),
         files as (
-            select system, source_table, since, state, rows_read,
-                regexp_extract(path, '{_OFFSETS}', 1) || '+' || regexp_extract(path, '{_OFFSETS}', 2) as stream,
-                regexp_extract(path, '{_OFFSETS}', 3)::bigint as first
-            from named),
+            select system, source_table, since, state, rows_read, parts[1] || '+' || parts[2] as stream,
+                split_part(parts[3], '.', 1)::bigint as first
+            from latest),
         ends as (
             select *, if(state = '{QUARANTINED}', lead(first) over later, first + rows_read) as next
             from files window later as (partition by system, source_table, stream order by first)),
@@ -89,13 +95,12 @@ def offset_gaps(warehouse: Warehouse, systems: Collection[str]) -> Zones:
                 rows between unbounded preceding and 1 preceding) as reached
             from ends),
         holes as (
-            select *, count(*) over per_stream as pairs, count(*) filter (first > reached) over per_stream as open
+            select *, count(*) over per_stream as pairs, sum(if(first > reached, 1, 0)) over per_stream as open
             from joins where reached is not null
             window per_stream as (partition by system, source_table, stream))
         select system, source_table, count(*), sum(first - reached)::bigint, min(since),
             min({{'since': since, 'stream': stream, 'from': reached, 'to': first - 1}}, {SHOWN})
-        from holes where first > reached and (pairs < 4 or open * 2 <= pairs) group by 1, 2""",
-        [sorted(systems)],
+        from holes where first > reached and (pairs < 4 or open * 2 <= pairs) group by 1, 2"""
     )
     return {
         (system, table): Gaps(count, missing, since, tuple(map(_range, oldest)))

@@ -5,6 +5,7 @@ from mesh_platform.landing.batch import Zone
 from mesh_platform.landing.survey import Survey
 from mesh_platform.landing.zone import FileGeneration
 from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.sql import any_of
 
 
 def quarantined_files(warehouse: Warehouse, found: Survey) -> list[tuple[Zone, list[FileGeneration]]]:
@@ -16,8 +17,7 @@ def quarantined_files(warehouse: Warehouse, found: Survey) -> list[tuple[Zone, l
     held: dict[Zone, list[FileGeneration]] = {}
     for system, table, path, generation in warehouse.query(
         f"select distinct system, source_table, path, generation from {names.QUARANTINE}"
-        " where superseded_at is null and list_contains(?, system) order by all",
-        [sorted(found.systems)],
+        f" where superseded_at is null and system in {any_of(found.systems)} order by all"
     ):
         if zone := zones.get((system, table)):
             held.setdefault(zone, []).append(FileGeneration(path, generation, 0, 0, system, table, ""))

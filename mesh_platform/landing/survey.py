@@ -27,12 +27,9 @@ class Survey:
     @property
     def fingerprint(self) -> str:
         """Equal for equal listings; says nothing about what has landed."""
-        digest = hashlib.sha256()
-        for file in sorted(f for files in self.files.values() for f in files):
-            digest.update(f"{file.path}\0{file.generation}\n".encode())
-        for zone in sorted(self.unreachable):
-            digest.update(f"{zone}\0unreachable\n".encode())
-        return digest.hexdigest()
+        told = [f"{f.path}\0{f.generation}" for files in self.files.values() for f in files]
+        told += [f"{zone}\0unreachable" for zone in sorted(self.unreachable)]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def survey(

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Final
@@ -58,7 +59,8 @@ def list_zone(environment: Environment, system: str, table: str) -> list[FileGen
     root = landing_root(environment)
     try:
         files = _below(root / system / table, deep=bool(table))
-        return sorted(_generation(root, system, table, location, told) for location, told in files)
+        found = (_generation(root, system, table, location, told) for location, told in files)
+        return sorted(found, key=attrgetter("path"))
     except OSError as problem:
         raise ZoneUnreachable(zone_name(system, table), problem.strerror or str(problem)) from problem
 

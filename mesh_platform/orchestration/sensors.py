@@ -1,5 +1,6 @@
 """What starts a refresh: a landed batch, told by the ledger; and an upstream product's publication, told by Dagster."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,9 +8,10 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from mesh_platform import names
-from mesh_platform.environment import Environment
-from mesh_platform.landing.pending import pending, zone_fingerprint
-from mesh_platform.landing.zone import ZoneUnreachable
+from mesh_platform.environment import Environment, EnvironmentProblem
+from mesh_platform.landing.pending import in_words, pending
+from mesh_platform.landing.survey import Survey, survey
+from mesh_platform.landing.zone import FileGeneration
 from mesh_platform.manifest.mesh import Domain, Mesh
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
@@ -37,14 +39,15 @@ ACTIVE = [
 class Waiting:
     """What of a domain is not yet where its consumers can see it."""
 
-    files: int
+    files: tuple[FileGeneration, ...]
     unpublished: tuple[str, ...]
 
     def __bool__(self) -> bool:
         return bool(self.files or self.unpublished)
 
     def __str__(self) -> str:
-        parts = [f"{self.files} files to land"] if self.files else []
+        count = len(self.files)
+        parts = [f"{count:,} {'file' if count == 1 else 'files'} to land"] if count else []
         parts += [f"landed changes not yet in {', '.join(self.unpublished)}"] if self.unpublished else []
         return " and ".join(parts)
 
@@ -73,35 +76,53 @@ def landing_sensor(
         if context.instance.get_runs(dg.RunsFilter(tags={names.TAG_LANDING: domain.name}, statuses=ACTIVE), limit=1):
             return dg.SkipReason("a landing run of this domain is queued or running")
         try:
-            seen = f"{zone_fingerprint(mesh, environment, domain.name)}:{_identity(environment)}"
+            found = survey(mesh, environment, domain.name)
+            seen, words = f"{found.fingerprint}:{_identity(environment, built)}", in_words(found)
             if context.cursor == seen:
-                return dg.SkipReason("nothing new: the zones are as they were when everything was published")
-            waiting = look(mesh, environment, domain, built)
-        except ZoneUnreachable as problem:
-            return dg.SkipReason(f"the landing zone cannot be listed: {problem}")
+                return dg.SkipReason(f"{words}; nothing new: as they were when everything was published")
+            waiting = look(mesh, environment, domain, found, built)
         except WarehouseBusy as busy:
-            return dg.SkipReason(f"{busy}; looking again at the next tick")
+            return dg.SkipReason(f"{words}; {busy}; looking again at the next tick")
         except (WarehouseUnavailable, QueryRejected) as problem:
-            return dg.SkipReason(f"no answer from the warehouse: {problem}")
+            return dg.SkipReason(f"{words}; no answer from the warehouse: {problem}")
+        except EnvironmentProblem as problem:
+            return dg.SkipReason(str(problem))
         if not waiting:
-            return dg.SensorResult(skip_reason="everything that arrived has landed and is published", cursor=seen)
+            return dg.SensorResult(
+                skip_reason=f"{words}; everything that arrived has landed and is published", cursor=seen
+            )
         pause = back_off(context.instance, domain.name, datetime.now(UTC))
         if pause > 0:
-            return dg.SkipReason(f"{waiting}; the last run failed, trying again in {pause:.0f} s")
-        context.log.info(f"{waiting}: requesting a run")
-        request = dg.RunRequest(asset_selection=list(keys), tags={names.TAG_LANDING: domain.name})
+            return dg.SkipReason(f"{words}; {waiting}; the last run failed, trying again in {pause:.0f} s")
+        context.log.info(f"{words}; {waiting}: requesting a run")
+        request = dg.RunRequest(
+            run_key=run_key(context.instance, domain.name, waiting),
+            asset_selection=list(keys),
+            tags={names.TAG_LANDING: domain.name},
+        )
         return dg.SensorResult(run_requests=[request])
 
     return watch
 
 
-def look(mesh: Mesh, environment: Environment, domain: Domain, built: frozenset[str]) -> Waiting:
+def run_key(instance: dg.DagsterInstance, domain: str, waiting: Waiting) -> str:
+    """The same for a tick that is made twice, and for nothing else: a batch that failed is asked for anew.
+
+    Dagster requests a key once for ever. So it names what is waiting, and the run after which it still is.
+    """
+    records = instance.get_run_records(dg.RunsFilter(tags={names.TAG_LANDING: domain}), limit=1)
+    last = records[0].dagster_run.run_id if records else ""
+    told = [*(f"{f.path}#{f.generation}" for f in waiting.files), *waiting.unpublished, last]
+    return f"{domain}#{hashlib.sha256(chr(10).join(told).encode()).hexdigest()}"
+
+
+def look(mesh: Mesh, environment: Environment, domain: Domain, found: Survey, built: frozenset[str]) -> Waiting:
     """Ask the ledger; a mesh without a warehouse has everything still to land."""
     if not environment.warehouse_file.exists():
-        return Waiting(len(pending(mesh, environment, None, domain.name)), ())
+        return Waiting(tuple(pending(found, None)), ())
     with open_warehouse(environment, read_only=True, wait=BUSY_SECONDS) as warehouse:
-        files = len(pending(mesh, environment, warehouse, domain.name))
-        return Waiting(files, tuple(unpublished(mesh, warehouse, domain, built)))
+        files = pending(found, warehouse)
+        return Waiting(tuple(files), tuple(unpublished(mesh, warehouse, domain, built)))
 
 
 def unpublished(mesh: Mesh, warehouse: Warehouse, domain: Domain, built: frozenset[str]) -> list[str]:
@@ -141,12 +162,14 @@ def back_off(instance: dg.DagsterInstance, domain: str, now: datetime) -> float:
     return float(ended + pause - now.timestamp())
 
 
-def _identity(environment: Environment) -> int:
-    """Tells one warehouse file from its successor, so that a cursor never outlives the ledger it was true of."""
+def _identity(environment: Environment, built: frozenset[str]) -> str:
+    """What must be as it was for a cursor to hold: the warehouse, which somebody else may write, and the products."""
     try:
-        return environment.warehouse_file.stat().st_ino
+        told = environment.warehouse_file.stat()
+        state = f"{told.st_ino}-{told.st_size}-{told.st_mtime_ns}"
     except OSError:
-        return 0
+        state = "none"
+    return f"{state}:{hashlib.sha256(','.join(sorted(built)).encode()).hexdigest()[:16]}"
 
 
 def automation_sensor() -> dg.AutomationConditionSensorDefinition:

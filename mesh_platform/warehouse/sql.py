@@ -1,6 +1,7 @@
 """The few words of SQL the platform writes itself, quoted and validated."""
 
 import re
+from collections.abc import Iterable
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
@@ -24,3 +25,8 @@ def relation(schema: str, table: str) -> str:
 def literal(text: str) -> str:
     """A quoted string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def any_of(texts: Iterable[str]) -> str:
+    """What follows `in`: quoted literals in parentheses; without any, what equals nothing."""
+    return f"({', '.join(map(literal, sorted(texts))) or 'null'})"

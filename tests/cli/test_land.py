@@ -44,3 +44,29 @@ def test_a_landing_zone_that_is_no_folder_or_bucket_is_one_sentence(root: Path, 
     variables = {**os.environ, "MESH_ROOT": str(root), "MESH_HOME": str(tmp_path), "MESH_LANDING": "s3://bucket"}
     done = subprocess.run([MESH, "land"], env=variables, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr, "MESH_LANDING" in done.stderr) == (2, False, True)
+
+
+def test_nothing_new_is_said_in_words(root: Path, tmp_path: Path) -> None:
+    done = mesh_land(root, tmp_path / "home")
+    assert (done.returncode, done.stdout) == (0, "nothing new in 2 zones\n")
+    one = mesh_land(root, tmp_path / "home", "--table", "public.orders", "--replay")
+    assert (one.returncode, one.stdout) == (0, "nothing new in 1 zone, and nothing in quarantine\n")
+
+
+def test_a_replay_reads_again_what_was_quarantined_and_keeps_the_shape(root: Path, tmp_path: Path) -> None:
+    zone = tmp_path / "home" / "landing" / "orders_service_postgres" / "public.orders"
+    zone.mkdir(parents=True)
+    source = {"schema": "public", "table": "orders", "lsn": 5, "ts_ms": 1795414134700}
+    (zone / "a.jsonl").write_text(json.dumps({"op": "c", "after": {"id": 1, "status": "NEW"}, "source": source}) + "\n")
+    assert mesh_land(root, tmp_path / "home").returncode == 1
+    still = mesh_land(root, tmp_path / "home", "--replay", "--format", "json")
+    assert (still.returncode, json.loads(still.stdout)["rows"]["quarantined"]) == (1, 1)
+    schema = root / "domains" / "orders" / "sources" / "public.orders.avsc"
+    told = json.loads(schema.read_text())
+    kept = [f for f in told["fields"] if f["name"] in ("id", "status")]
+    schema.write_text(json.dumps({**told, "fields": kept}))
+    done = mesh_land(root, tmp_path / "home", "--replay", "--format", "json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert told["rows"] == {"read": 1, "applied": 1, "duplicate": 0, "skipped": 0, "quarantined": 0}
+    assert set(told) == {"files", "rows", "tables"}

@@ -1,10 +1,19 @@
 """Gaps: what the source counts and has not landed is told, and closes by itself."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from mesh_platform.landing.gap import Gaps, offset_gaps, transaction_gaps
+from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 from tests.landing.scene import SYSTEM, TABLE, THING, Scene, change, envelope, lines, mesh_of
 
 ENDED_MS = 1_795_414_134_700
@@ -98,6 +107,35 @@ def test_without_transaction_metadata_nothing_is_noted(scene: Scene) -> None:
     scene.put("one.jsonl", lines([change("c", "a", 10), begun("7:1")]))
     scene.land()
     assert scene.warehouse.query("from mesh_landing.transactions") == []
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+def test_in_any_order_the_gaps_are_what_was_not_delivered(seed: int) -> None:
+    random = Random(seed)
+    sizes = {f"{n}:{n * 50}": random.randint(1, 4) for n in range(1, 6)}
+    made = [(t, within(t, n, change("c", f"{t}-{n}", 10 + n))) for t, size in sizes.items() for n in range(size)]
+    lost = {i for i in range(len(made)) if random.random() < 0.3}
+    sent: list[Any] = [e for i, (_, e) in enumerate(made) if i not in lost for _ in range(random.randint(1, 2))]
+    sent += [e for t, size in sizes.items() for e in (begun(t), ended(t, public__things=size))]
+    random.shuffle(sent)
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        scene = Scene(Path(folder), DuckDbWarehouse(connection))
+        while sent:
+            count = random.randint(1, 8)
+            scene.put(f"{random.randrange(99)}-{len(sent)}.jsonl", lines(sent[:count]))
+            sent = sent[count:]
+            scene.land()
+        found = gaps(scene)
+        missing = Counter(made[i][0] for i in lost)
+        told = (found.count, found.missing) if found else (0, 0)
+        assert told == (len(missing), sum(missing.values()))
+        if found:
+            assert {g.what: g.missing for g in found.shown} == {f"transaction `{t}`": n for t, n in missing.items()}
+        scene.put("late.jsonl", lines(made[i][1] for i in lost))
+        scene.land()
+        assert gaps(scene) is None
 
 
 def offsets(scene: Scene) -> list[str]:

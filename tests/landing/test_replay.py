@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -144,6 +145,29 @@ def test_bytes_that_are_no_text_are_replayed_as_they_came(scene: Scene) -> None:
     before = scene.warehouse.query("from mesh_landing.quarantine")
     assert scene.counts(replay=True) == (1, 0, 0, 0, 1)
     assert scene.warehouse.query("from mesh_landing.quarantine") == before
+
+
+def test_a_replay_that_breaks_off_leaves_everything_as_it_was(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.mesh = mesh_of(NARROW)
+    scene.put("one.jsonl", lines(MIXED))
+    scene.land()
+    scene.mesh = mesh_of(THING)
+    scene.land()
+    tables = ("ledger", "quarantine", "transactions")
+    before = scene.state(), scene.changes(), [scene.warehouse.query(f"from mesh_landing.{t}") for t in tables]
+    real = scene.warehouse.execute
+
+    def breaks(sql: str, parameters: object = ()) -> None:
+        real(sql, parameters)  # type: ignore[arg-type]
+        if sql.startswith("update mesh_landing.quarantine"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(scene.warehouse, "execute", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        scene.land(replay=True)
+    monkeypatch.undo()
+    assert (scene.state(), scene.changes(), [scene.warehouse.query(f"from mesh_landing.{t}") for t in tables]) == before
+    assert scene.counts(replay=True) == (2, 2, 0, 0, 0)
 
 
 def magnified(found: Delivery) -> Delivery:

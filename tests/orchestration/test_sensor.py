@@ -175,3 +175,60 @@ def test_a_manifest_with_a_refresh_schedule_gets_one_per_domain_and_cron(scene: 
     definitions = build(gather(scene.environment.root), scene.environment)
     found = {s.name: s.cron_schedule for s in definitions.get_repository_def().schedule_defs}
     assert found["orders_refresh_every15_x_x_x_x"] == "*/15 * * * *"
+
+
+def test_a_tick_says_what_it_saw_and_which_zone_skipped_itself(fresh: Scene) -> None:
+    fresh.place("o1")
+    (fresh.environment.root / "domains" / "orders" / "sources" / "public.returns.avsc").write_text("{}")
+    landed(fresh)
+    published(fresh)
+    words = said(tick(fresh))
+    assert words.startswith("1 file in 1 zone; `orders_service_postgres.public.returns` skipped: its row schema")
+    assert words.endswith("; everything that arrived has landed and is published")
+
+
+def run_keys(result: dg.SensorResult | dg.SkipReason) -> list[str | None]:
+    return [r.run_key for r in result.run_requests or []] if isinstance(result, dg.SensorResult) else []
+
+
+def test_a_tick_made_twice_is_one_run_and_a_batch_that_failed_is_another(fresh: Scene) -> None:
+    fresh.place("o1")
+    first = run_keys(tick(fresh))
+    assert first == run_keys(tick(fresh))
+    assert first[0]
+    ended = fresh.instance.create_run_for_job(
+        refresh, status=dg.DagsterRunStatus.SUCCESS, tags={names.TAG_LANDING: "orders"}
+    )
+    again = run_keys(tick(fresh))
+    assert again != first
+    fresh.place("o2")
+    assert len({*first, *again, *run_keys(tick(fresh))}) == 3
+    assert ended.run_id
+
+
+def test_what_somebody_else_landed_wakes_the_sensor_although_the_zone_is_as_it_was(fresh: Scene) -> None:
+    """As `mesh land --replay` does."""
+    fresh.place("o1")
+    landed(fresh)
+    published(fresh)
+    quiet = tick(fresh)
+    assert isinstance(quiet, dg.SensorResult)
+    fresh.query("update mesh_landing.ledger set revision = 99")
+    assert requests(tick(fresh, quiet.cursor)) == 1
+
+
+def test_a_product_that_is_new_wakes_the_sensor_although_the_zone_is_as_it_was(fresh: Scene) -> None:
+    fresh.place("o1")
+    landed(fresh)
+    published(fresh)
+    quiet = tick(fresh)
+    assert isinstance(quiet, dg.SensorResult)
+    mesh = gather(fresh.environment.root)
+    more = landing_sensor(mesh, fresh.environment, mesh.domains["orders"], ORDER_STEP, frozenset({"orders.new"}))
+    with dg.build_sensor_context(instance=fresh.instance, cursor=quiet.cursor) as context:
+        assert "as they were" not in said(more(context))  # type: ignore[arg-type]
+
+
+def test_a_landing_root_that_is_no_place_is_a_sentence(fresh: Scene) -> None:
+    fresh.environment = Environment(fresh.environment.root, fresh.environment.home, fresh.environment.target, "s3://x")
+    assert "s3://x" in said(tick(fresh))
