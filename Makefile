@@ -63,7 +63,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate
 
 lock: $(BIN)/uv
 	@$(UV_COMPILE) pyproject.toml -o requirements.lock
-	@$(UV_COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@$(UV_COMPILE) pyproject.toml --group dev --extra postgres -c requirements.lock -o requirements-dev.lock
 	@printf "uv\nhatchling>=1.25,<2\neditables>=0.5,<1\n" | $(UV_COMPILE) - -c requirements.lock -o requirements-bootstrap.lock
 
 clean:

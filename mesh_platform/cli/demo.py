@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -16,6 +17,7 @@ from mesh_platform.cli.closing import as_json, table
 from mesh_platform.cli.fill import Filling, fill, fill_from_csv
 from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.cli.progress import console_of, progress
+from mesh_platform.cli.source import SHOP, Judged, opened, source_option
 from mesh_platform.cli.whole import Whole
 from mesh_platform.demo.retail import Unreadable
 from mesh_platform.environment import Environment, read_environment
@@ -37,27 +39,35 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 @click.option("--days", type=click.FloatRange(0.05, 60), default=DAYS, show_default=True, help="History to invent.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Decides what is invented.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def demo(csv: Path | None, days: float, seed: int, shape: str) -> None:
+@source_option
+def demo(csv: Path | None, days: float, seed: int, shape: str, source: str) -> None:
     """Fill an empty landing zone, run every step of the mesh once, and say how each product stands.
+
+    With `--source postgres` the shop trades in a real database that Debezium captures, and what is published is
+    compared with that database, row for row.
 
     Exit code 1 when a step failed, a promise is broken or a manifest is wrong; 2 when another `mesh` is at work here.
     """
     environment, began = read_environment(os.environ), monotonic()
     console = console_of(stderr=shape == "json")
+    if csv and source != SHOP:
+        raise click.UsageError("`--from-csv` replays files; it has no `--source`")
     with sole(environment.home, "mesh demo"), interruptible():
-        mesh = gather(environment.root)
+        mesh, now = gather(environment.root), datetime.now(UTC)
         try:
-            filling = _fill(environment, mesh, csv, days, seed)
+            with opened(source, environment, mesh, now, days, seed) as real:
+                filling = real.filling if real else _fill(environment, mesh, csv, now, days, seed)
+                if shape == "text":
+                    _say(console, filling)
+                outcome = run_once(environment, mesh, console if shape == "text" else None)
+                judged = real.judge(environment, mesh, outcome) if real else None
         except Unreadable as problem:
             _refuse(problem, shape)
-        if shape == "text":
-            _say(console, filling)
-        outcome = run_once(environment, mesh, console if shape == "text" else None)
     seconds = round(monotonic() - began, 1)
     if shape == "json":
-        click.echo(json.dumps(_json(filling, outcome, seconds), indent=2))
+        click.echo(json.dumps(_json(filling, outcome, judged, seconds), indent=2))
     else:
-        close(console, environment, outcome, seconds)
+        close(console, environment, outcome, seconds, judged.sentences if judged else ())
     sys.exit(0 if outcome.good else 1)
 
 
@@ -72,8 +82,10 @@ def run_once(environment: Environment, mesh: Mesh, console: Console | None) -> W
     return outcome
 
 
-def close(console: Console, environment: Environment, outcome: Whole, seconds: float) -> None:
-    """The last words: what is wrong, how the products stand, where more can be read."""
+def close(
+    console: Console, environment: Environment, outcome: Whole, seconds: float, further: Sequence[str] = ()
+) -> None:
+    """The last words: what is wrong, how the products stand, what else there is to say, where more can be read."""
     for problem in outcome.problems:
         console.print(problem, style="red", markup=False, soft_wrap=True)
     ended = outcome.ended or RunEnded(False)
@@ -83,12 +95,13 @@ def close(console: Console, environment: Environment, outcome: Whole, seconds: f
         console.print()
         console.print(table(outcome.products))
         console.print()
+    for line in further:
+        console.print(line, markup=False, soft_wrap=True)
     how = "[green]The mesh ran[/green]" if ended.success else "[red]The mesh did not run to its end[/red]"
     console.print(f"{how} in {seconds:.0f} s; logs in {log_file(environment, 'run')}", soft_wrap=True)
 
 
-def _fill(environment: Environment, mesh: Mesh, csv: Path | None, days: float, seed: int) -> Filling:
-    now = datetime.now(UTC)
+def _fill(environment: Environment, mesh: Mesh, csv: Path | None, now: datetime, days: float, seed: int) -> Filling:
     return fill_from_csv(environment, mesh, csv, now) if csv else fill(environment, mesh, now, days, seed)
 
 
@@ -107,7 +120,7 @@ def _refuse(problem: Unreadable, shape: str) -> NoReturn:
     sys.exit(1)
 
 
-def _json(filling: Filling, outcome: Whole, seconds: float) -> dict[str, object]:
+def _json(filling: Filling, outcome: Whole, judged: Judged | None, seconds: float) -> dict[str, object]:
     return {
         "status": "success" if outcome.good else "failure",
         "run_id": outcome.ended.run_id if outcome.ended else None,
@@ -116,4 +129,5 @@ def _json(filling: Filling, outcome: Whole, seconds: float) -> dict[str, object]
         "steps": [s.as_json() for s in outcome.steps],
         "problems": outcome.problems,
         "products": [as_json(s) for s in outcome.products],
+        **(judged.as_json() if judged else {}),
     }

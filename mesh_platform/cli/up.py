@@ -15,6 +15,7 @@ from mesh_platform.cli.demo import DAYS, SEED, close, run_once
 from mesh_platform.cli.fill import fill, is_empty
 from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.cli.progress import console_of, progress
+from mesh_platform.cli.source import RealSource, opened, source_option
 from mesh_platform.cli.whole import Whole
 from mesh_platform.demo.state import state_file
 from mesh_platform.environment import Environment, Target, read_environment
@@ -35,7 +36,8 @@ HOST: Final = "127.0.0.1"
 @click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Where the UI listens.")
 @click.option("--host", default=HOST, show_default=True, help="The address it listens at; the UI has no login.")
 @click.option("--no-shop", is_flag=True, help="Leave the demo shop closed.")
-def up(port: int, host: str, no_shop: bool) -> None:
+@source_option
+def up(port: int, host: str, no_shop: bool, source: str) -> None:
     """Serve the mesh in the Dagster UI; an empty mesh is filled with demo data and run once first.
 
     Edited manifests and models show by themselves. Ctrl-C stops every process it started; what they wrote is kept.
@@ -44,18 +46,23 @@ def up(port: int, host: str, no_shop: bool) -> None:
     require_free(host, port)
     console = console_of()
     with sole(environment.home, "mesh up"), interruptible():
-        sys.exit(_up(environment, console, host, port, no_shop))
+        sys.exit(_up(environment, console, host, port, no_shop, source))
 
 
-def _up(environment: Environment, console: Console, host: str, port: int, no_shop: bool) -> int:
+def _up(environment: Environment, console: Console, host: str, port: int, no_shop: bool, source: str) -> int:
     stage = "starting"
     try:
-        _first_run_or_ready(environment, console)
-        with family() as members, socket_file() as socket:
+        with (
+            opened(source, environment, gather(environment.root), datetime.now(UTC), DAYS, SEED) as real,
+            family() as members,
+            socket_file() as socket,
+        ):
+            _first_run_or_ready(environment, console, real)
             console.print("starting the UI", soft_wrap=True)
             ui, running = start_ui(members, environment, socket, host, port)
-            running += _companions(members, environment, ui, no_shop)
+            running += _companions(members, environment, ui, no_shop, real)
             _welcome(console, environment, ui, gather(environment.root), trading=len(running) > 4)
+            running += real.source.running if real else []
             stage = "live"
             _watch_over(console, ui, running)
     except Died as problem:
@@ -81,10 +88,12 @@ def _tell(console: Console, text: str) -> None:
     console.print(f"  {datetime.now():%H:%M:%S}  {text}", markup=False, soft_wrap=True)
 
 
-def _first_run_or_ready(environment: Environment, console: Console) -> None:
+def _first_run_or_ready(environment: Environment, console: Console, real: RealSource | None) -> None:
     """An empty mesh is filled and run; any other is prepared, and its sensors do the rest."""
     mesh, began = gather(environment.root), monotonic()
-    if is_empty(environment):
+    if real:
+        console.print(real.filling.sentence, markup=False, soft_wrap=True)
+    elif is_empty(environment):
         console.print(fill(environment, mesh, datetime.now(UTC), DAYS, SEED).sentence, markup=False, soft_wrap=True)
     if environment.target is Target.DUCKDB and not environment.warehouse_file.exists():
         outcome = run_once(environment, mesh, console)
@@ -98,11 +107,13 @@ def _first_run_or_ready(environment: Environment, console: Console) -> None:
         console.print(problem, style="red", markup=False, soft_wrap=True)
 
 
-def _companions(members: Family, environment: Environment, ui: Ui, no_shop: bool) -> list[Running]:
+def _companions(
+    members: Family, environment: Environment, ui: Ui, no_shop: bool, real: RealSource | None
+) -> list[Running]:
     """What lives beside the UI: the watcher of the mesh's files, and the shop where the demo opened one."""
     beside = [start(members, commands.watcher(environment, ui.url))]
-    if not no_shop and state_file(environment.home).is_file():
-        beside.append(start(members, commands.shop(environment)))
+    if not no_shop and (real or state_file(environment.home).is_file()):
+        beside.append(start(members, commands.shop(environment, real=bool(real))))
     return beside
 
 

@@ -36,6 +36,15 @@ def lives(seed: int, minute: int) -> Iterator[Change]:
             yield from _delivered(step, f"{minute}-{number}", draw)
 
 
+def commits(seed: int, minute: int) -> Iterator[Change]:
+    """The same changes as a database sees them: each arrives once, and the moment it is committed."""
+    seen = set[tuple[str, str, int]]()
+    for change in lives(seed, minute):
+        if (change.table, change.key, change.committed) not in seen:
+            seen.add((change.table, change.key, change.committed))
+            yield change._replace(arrives=change.committed)
+
+
 def _life(order: str, placed: int, draw: Random) -> Iterator[Step]:
     row = _order(order, placed, draw)
     yield placed, "orders", "c", row

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mesh_platform.demo.change import Change, Window, micros
-from mesh_platform.demo.life import DAY, LONGEST_LIFE, lives
+from mesh_platform.demo.life import DAY, LONGEST_LIFE, commits, lives
 from mesh_platform.demo.rhythm import MINUTE
 
 BEFORE_CAPTURE = DAY
@@ -27,6 +27,8 @@ class Shop:
     """When the capture began: what was there then is snapshot; microseconds since 1970, UTC."""
     closed: tuple[Window, ...] = ()
     """When nobody could order: stretches too long to be filled in afterwards."""
+    has_database: bool = False
+    """Whether its changes are committed in a real database, which nothing reaches late or twice."""
 
     @property
     def opened(self) -> int:
@@ -49,9 +51,9 @@ def simulate(seed: int, start: datetime, end: datetime) -> Iterator[Change]:
     yield from advance(book_at(shop, shop.captured), micros(end))[1]
 
 
-def open_shop(seed: int, captured: datetime) -> Shop:
+def open_shop(seed: int, captured: datetime, *, has_database: bool = False) -> Shop:
     """A shop whose capture begins with the minute of `captured`."""
-    return Shop(seed, micros(captured) // MINUTE * MINUTE)
+    return Shop(seed, micros(captured) // MINUTE * MINUTE, has_database=has_database)
 
 
 def snapshot(shop: Shop) -> list[Change]:
@@ -86,7 +88,7 @@ def advance(book: Book, until: int) -> tuple[Book, list[Change]]:
 def _drawn(shop: Shop, window: Window) -> Iterator[Change]:
     for minute in range(window.since // MINUTE, _minute_after(window.until)):
         if not any(minute * MINUTE in closed for closed in shop.closed):
-            yield from lives(shop.seed, minute)
+            yield from (commits if shop.has_database else lives)(shop.seed, minute)
 
 
 def _minute_after(moment: int) -> int:

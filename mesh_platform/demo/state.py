@@ -39,9 +39,7 @@ def reopened(state: State, now: int) -> State:
 def read_state(path: Path) -> State | None:
     """The state kept there; None where there is none. Raises EnvironmentProblem for a file that is not ours."""
     try:
-        kept = json.loads(path.read_text())
-        closed = tuple(Window(_read(a), _read(b)) for a, b in kept["closed"])
-        return State(Shop(int(kept["seed"]), _read(kept["captured"]), closed), _read(kept["until"]))
+        return state_of(path.read_text())
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, OSError) as problem:
@@ -54,17 +52,28 @@ def write_state(path: Path, state: State) -> None:
     """Keep it, all or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.tmp")
-    half.write_text(json.dumps(_plain(state), indent=2) + "\n")
+    half.write_text(state_text(state) + "\n")
     half.replace(path)
 
 
-def _plain(state: State) -> dict[str, object]:
-    return {
+def state_text(state: State) -> str:
+    """The state as JSON."""
+    kept = {
         "seed": state.shop.seed,
         "captured": iso(state.shop.captured),
         "closed": [[iso(w.since), iso(w.until)] for w in state.shop.closed],
         "until": iso(state.until),
+        "has_database": state.shop.has_database,
     }
+    return json.dumps(kept, indent=2)
+
+
+def state_of(text: str) -> State:
+    """The state that is told by this JSON. Raises ValueError, KeyError or TypeError for other text."""
+    kept = json.loads(text)
+    closed = tuple(Window(_read(a), _read(b)) for a, b in kept["closed"])
+    has_database = bool(kept.get("has_database", False))
+    return State(Shop(int(kept["seed"]), _read(kept["captured"]), closed, has_database), _read(kept["until"]))
 
 
 def _read(text: str) -> int:

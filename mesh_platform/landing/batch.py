@@ -17,6 +17,7 @@ from mesh_platform.landing.envelope import BAD, BLANK, CHANGE, PARSED, parse
 from mesh_platform.landing.heartbeat import note_heartbeats
 from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.ledger import amend, enter
+from mesh_platform.landing.moved import inherit
 from mesh_platform.landing.quarantine import quarantine
 from mesh_platform.landing.report import Rows
 from mesh_platform.landing.restaging import restage
@@ -147,6 +148,7 @@ def _land_changes(warehouse: Warehouse, table: LandedTable, now: datetime) -> in
         fold(warehouse, table, fresh)
     append(warehouse, table, fresh, revision, now)
     renew(warehouse, table, fresh, revision)
+    inherit(warehouse, table, fresh)
     return revision
 
 

@@ -16,7 +16,11 @@ from mesh_platform.warehouse.sql import literal
 _DAY_MICROS: Final = 86_400_000_000
 _FOREVER_MILLIS: Final = 9_223_372_036_825_200
 """What Debezium writes for PostgreSQL's `infinity` in numeric modes, in ms; `-infinity` is below minus this."""
+_FOREVER_DAYS: Final = {-2_147_472_692: "infinity", -2_147_472_691: "-infinity"}
+"""What it writes for a date's: the ends of 32 bits, pushed over by the days from 1970 to 2000."""
 _NUMBER: Final = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?"
+_ENDS: Final = " ".join(f"when {days} then '{end}'::date" for days, end in _FOREVER_DAYS.items())
+_DATE: Final = f"case {{n}} {_ENDS} else date '1970-01-01' + {{n}} end"
 
 
 def decoded(text: str, kind: AvroType) -> str:
@@ -58,7 +62,7 @@ def _primitive(text: str, kind: Primitive) -> str:
         case "uuid":
             return f"case when try_cast({text} as uuid) is not null then {text} end"
         case "date":
-            return _or_number(text, "INTEGER", "date '1970-01-01' + {n}", f"try_cast({text} as date)")
+            return _or_number(text, "INTEGER", _DATE, f"try_cast({text} as date)")
         case "time-millis" | "time-micros":
             return _time(text, 1000 if kind.logical == "time-millis" else 1)
         case "string":

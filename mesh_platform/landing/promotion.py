@@ -9,6 +9,8 @@ from typing import Final
 from mesh_platform.landing.decode import decoded
 from mesh_platform.landing.identity import event_id
 from mesh_platform.landing.landed_table import LandedTable
+from mesh_platform.landing.moved import inherit_all
+from mesh_platform.landing.repeated import fill, show
 from mesh_platform.landing.row import is_placeholder, names_list
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.protocol import Warehouse
@@ -34,8 +36,9 @@ def promote(warehouse: Warehouse, table: LandedTable, gained: Sequence[Column]) 
     )
     renew_identities(warehouse, table, f"where _cdc_event_id in (select _mesh_id from {_PROMOTED})")
     for column in gained:
-        _fill(warehouse, table, column)
-        _show(warehouse, table, column)
+        fill(warehouse, table, column.name)
+        show(warehouse, table, column.name)
+    inherit_all(warehouse, table)
 
 
 def renew_identities(warehouse: Warehouse, table: LandedTable, where: str = "") -> None:
@@ -63,31 +66,3 @@ def _decoded(table: LandedTable, gained: Sequence[Column], waiting: str) -> str:
             case when len({marks}) > 0 then {marks} end as _mesh_unavailable
         from (select _cdc_event_id as _mesh_id, _cdc_extra, _cdc_unavailable, {", ".join(told)}
             from {table.changes} where {waiting})"""
-
-
-def _fill(warehouse: Warehouse, table: LandedTable, column: Column) -> None:
-    """A value that was not repeated is that of the latest earlier change that has one."""
-    name, key = identifier(column.name), table.key
-    repeated = f"list_contains(_cdc_unavailable, {literal(column.name)})"
-    if not warehouse.query(f"select count(*) from {table.changes} where {repeated}")[0][0]:
-        return
-    sent = f"case when not _cdc_deleted and {repeated} is not true then {{'v': {name}}} end"
-    warehouse.execute(
-        f"""update {table.changes} as c set {name} = f._mesh_value.v from (
-            select rowid as _mesh_row, last_value({sent} ignore nulls) over (partition by {key}
-                order by _cdc_lsn, _cdc_ordinal rows between unbounded preceding and current row) as _mesh_value
-            from {table.changes} semi join (select {key} from {table.changes} where {repeated}) using ({key})) f
-        where c.rowid = f._mesh_row and list_contains(c._cdc_unavailable, {literal(column.name)})"""
-    )
-
-
-def _show(warehouse: Warehouse, table: LandedTable, column: Column) -> None:
-    """The current state has the value of the latest change that is no delete."""
-    name, key = identifier(column.name), table.key
-    same = " and ".join(f"s.{identifier(c)} = l.{identifier(c)}" for c in table.primary_key)
-    warehouse.execute(
-        f"""update {table.state} as s set {name} = l.{name} from (
-            select {key}, {name} from {table.changes} where not _cdc_deleted
-            qualify row_number() over (partition by {key} order by _cdc_lsn desc, _cdc_ordinal desc) = 1) l
-        where {same} and l.{name} is not null"""
-    )

@@ -44,10 +44,10 @@ def note_transactions(
 def _note_landed(warehouse: Warehouse, system: str, table: LandedTable) -> None:
     warehouse.execute(
         f"""insert into {names.TRANSACTIONS} by name
-        select {literal(system)} as system, p._mesh_transaction as transaction_id,
+        select {literal(system)} as system, {_one("p._mesh_transaction")} as transaction_id,
             {literal(table.source_table)} as source_table, count(*) as landed
         from {FRESH} f join {PARSED} p on p.rowid = f._mesh_place
-        where p._mesh_transaction is not null group by p._mesh_transaction"""
+        where p._mesh_transaction is not null group by 2"""
     )
 
 
@@ -61,7 +61,7 @@ def _note_ends(warehouse: Warehouse, system: str, captured: Collection[str], now
             select json_transform(_mesh_transaction, {shape}) as told from {PARSED}
             where _mesh_kind = '{TRANSACTION}' and _mesh_transaction is not null),
         parts as (select told.id, told.ts_ms, unnest(told.data_collections) as part from ends)
-        select {literal(system)} as system, id as transaction_id, t.name as source_table,
+        select {literal(system)} as system, {_one("id")} as transaction_id, t.name as source_table,
             part.event_count as expected, 0 as landed,
             coalesce(try(make_timestamptz(ts_ms * 1000)), ?::timestamptz) as ended_at
         from parts join (values {listed}) t(name)
@@ -69,3 +69,9 @@ def _note_ends(warehouse: Warehouse, system: str, captured: Collection[str], now
         where part.event_count > 0""",
         [now],
     )
+
+
+def _one(transaction: str) -> str:
+    """PostgreSQL's connector names a transaction `<number>:<lsn>`, with another lsn in each change and at the end."""
+    digits = f"translate({transaction}, '0123456789', '')"
+    return f"case when {digits} = ':' then split_part({transaction}, ':', 1) else {transaction} end"

@@ -23,7 +23,8 @@ from mesh_platform.warehouse.protocol import (
 
 FIRST_PAUSE_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 1800.0
-INTERVAL_SECONDS = 10
+INTERVAL_SECONDS = 5
+"""The daemon looks no more often; what has arrived waits half of it."""
 BUSY_SECONDS = 5.0
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,

@@ -59,9 +59,19 @@ def daemon(environment: Environment, workspace: Path) -> Command:
     return _module(environment, "daemon", ["dagster._daemon", "run", "-w", str(workspace)])
 
 
-def shop(environment: Environment) -> Command:
-    """The demo shop, trading."""
-    return _module(environment, "shop", ["mesh_platform", "shop"])
+def shop(environment: Environment, *, real: bool = False) -> Command:
+    """The demo shop, trading; in a real database where there is one."""
+    return _module(environment, "shop", ["mesh_platform", "shop", *(["--source", "postgres"] if real else [])])
+
+
+def postgres(environment: Environment, folder: Path, port: int) -> Command:
+    """The demo's real database."""
+    return _module(environment, "postgres", ["mesh_platform.demo.postgres", str(folder), str(port)])
+
+
+def capture(environment: Environment, connector: Path) -> Command:
+    """Debezium, writing that database's changes to the landing zone."""
+    return _module(environment, "debezium", ["mesh_platform.demo.capture", str(connector)])
 
 
 def watcher(environment: Environment, url: str) -> Command:

@@ -69,7 +69,7 @@ def stand_in() -> None:
     commands.webserver = lambda e, workspace, host, port: program(e, "ui", UI, str(port))
     commands.daemon = lambda e, workspace: program(e, "daemon", daemon)
     commands.watcher = lambda e, url: program(e, "watch", FOREVER)
-    commands.shop = lambda e: program(e, "shop", FOREVER)
+    commands.shop = lambda e, real=False: program(e, "shop", FOREVER)
 
 
 def pids(home: Path) -> dict[str, int]:

@@ -127,3 +127,16 @@ def test_a_minute_has_its_own_customers_whatever_came_before() -> None:
     minute = micros(START) // MINUTE
     assert placements(minute, Random("1/a")) == placements(minute, Random("1/a"))
     assert all(minute * MINUTE <= at < (minute + 1) * MINUTE for at in placements(minute, Random("x")))
+
+
+def test_a_shop_with_a_database_commits_each_change_once_and_in_order() -> None:
+    """What a connector delivers late or twice was committed once."""
+    delivered = {(c.table, c.op, c.key, c.committed, str(c.row)) for c in a_week() if c.op != "r"}
+    shop = open_shop(1, START, has_database=True)
+    _, committed = advance(book_at(shop, shop.captured), micros(START + 7 * DAY))
+    assert [c.arrives for c in committed] == sorted(c.committed for c in committed)
+    told = [(c.table, c.op, c.key, c.committed, str(c.row)) for c in committed]
+    assert len(told) == len(set(told))
+    assert {t for t in told if t[3] < micros(START + 6 * DAY)} == {
+        t for t in delivered if t[3] < micros(START + 6 * DAY)
+    }

@@ -27,7 +27,7 @@ def final_state(events: Iterable[Event]) -> dict[str, tuple[Any, ...]]:
         last: tuple[Any, ...] = ()
         known: dict[str, Any] = {}
         for event in _of(key, events):
-            _learn(known, event)
+            _learn(known, event, events)
             last = (event.op, event.op == "d", event.lsn)
         gone = max((t for t in truncates if t > last[2]), default=None)
         last = last if gone is None else ("t", True, gone)
@@ -43,7 +43,7 @@ def change_log(events: Iterable[Event]) -> list[tuple[Any, ...]]:
         known: dict[str, Any] = {}
         for event in _of(key, events):
             told = _told(event)
-            _learn(known, event)
+            _learn(known, event, events)
             row = {c: known.get(c) if v == UNAVAILABLE else v for c, v in told.items()}
             log.append((event.lsn, event.op, event.op == "d", key, *(row.get(c) for c in COLUMNS)))
     return sorted(log, key=str)
@@ -53,12 +53,27 @@ def _of(key: str, events: list[Event]) -> list[Event]:
     return sorted({e for e in events if e.key == key}, key=lambda e: (e.lsn, e.op != "r"))
 
 
-def _learn(known: dict[str, Any], event: Event) -> None:
+def _learn(known: dict[str, Any], event: Event, events: list[Event]) -> None:
     """What a delete says of the row is believed only where nothing was heard of the key before."""
     if event.op != "d":
         known |= {c: v for c, v in _told(event).items() if v != UNAVAILABLE} | {"heard": True}
+        known |= {c: v for c, v in _inherited(event, events).items() if event.row.get(c) == UNAVAILABLE}
     elif not known:
         known |= _told(event) | {"heard": True}
+
+
+def _inherited(event: Event, events: list[Event]) -> dict[str, Any]:
+    """Of a row whose key changed: the row as it last was under its old key, which went on the same lsn."""
+    old = {e.key for e in events if e.op == "d" and e.lsn == event.lsn and e.key != event.key}
+    if event.op != "c" or UNAVAILABLE not in event.row.values() or len(old) != 1:
+        return {}
+    known: dict[str, Any] = {}
+    row: dict[str, Any] = {}
+    for earlier in _of(old.pop() or "", events):
+        if earlier.lsn < event.lsn:
+            _learn(known, earlier, events)
+            row = row if earlier.op == "d" else {c: known.get(c) for c in COLUMNS}
+    return row
 
 
 def _told(event: Event) -> dict[str, Any]:

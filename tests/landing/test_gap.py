@@ -51,7 +51,7 @@ def test_a_transaction_of_which_less_landed_than_ended_is_a_gap_until_the_late_f
     found = gaps(scene)
     assert found
     assert (found.count, found.missing, found.since) == (1, 2, ENDED)
-    assert found.shown[0].what == "transaction `7:1`"
+    assert found.shown[0].what == "transaction `7`"
     scene.put("late.jsonl", lines(THREE[1:]))
     scene.land()
     assert gaps(scene) is None

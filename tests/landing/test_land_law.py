@@ -58,11 +58,11 @@ class Source:
             self._emit("d", key, row if kept else {} if value % 2 else {"size": 0, "body": ""})
 
     def _rename(self, key: str, other: str, value: int, kept: bool) -> None:
-        """The old key's delete and the new key's insert share one lsn."""
+        """The old key's delete and the new key's insert share one lsn; the big column may not be repeated then."""
         if key in self.rows and other not in self.rows:
-            self.rows[other] = self.rows.pop(key)
+            row = self.rows[other] = self.rows.pop(key)
             self._emit("d", key, {})
-            self._emit("c", other, dict(self.rows[other]))
+            self._emit("c", other, {**row, "body": UNAVAILABLE if kept and row["body"] is not None else row["body"]})
 
     def _copy(self, key: str, other: str, value: int, kept: bool) -> None:
         """All rows of one COPY share one lsn."""
