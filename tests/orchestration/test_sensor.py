@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from mesh_platform import names
-from mesh_platform.environment import Environment
+from mesh_platform.environment import Environment, EnvironmentProblem
 from mesh_platform.landing.land import land
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
@@ -229,6 +229,9 @@ def test_a_product_that_is_new_wakes_the_sensor_although_the_zone_is_as_it_was(f
         assert "as they were" not in said(more(context))  # type: ignore[arg-type]
 
 
-def test_a_landing_root_that_is_no_place_is_a_sentence(fresh: Scene) -> None:
-    fresh.environment = Environment(fresh.environment.root, fresh.environment.home, fresh.environment.target, "s3://x")
-    assert "s3://x" in said(tick(fresh))
+def test_a_landing_root_that_is_no_place_is_a_sentence(fresh: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(*_: object) -> None:
+        raise EnvironmentProblem("MESH_LANDING is `s3://x`; point it at a folder")
+
+    monkeypatch.setattr("mesh_platform.orchestration.sensors.survey", nowhere)
+    assert said(tick(fresh)) == "MESH_LANDING is `s3://x`; point it at a folder"
