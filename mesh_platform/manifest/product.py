@@ -96,7 +96,7 @@ class Accuracy(Value):
     validated_by: Text
     """The command that runs the tests: `dbt test --select order_events`."""
     run_frequency: Text
-    """A cron expression, or `every N minutes|hours|days`."""
+    """A cron expression, in UTC, or `every N minutes|hours|days`, at most a year."""
 
 
 class Slo(Value):
