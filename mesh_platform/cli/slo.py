@@ -15,6 +15,8 @@ from mesh_platform.slo.measure import SLIS, measure_environment
 from mesh_platform.slo.measurement import Measurement, Verdict
 
 _COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
+_YEARS = range(1971, 9999)
+"""No event was recorded before, and the calendar has room on both sides for any window."""
 
 
 class _Moment(click.ParamType[datetime]):
@@ -27,7 +29,9 @@ class _Moment(click.ParamType[datetime]):
             moment = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"`{value}` is no ISO 8601 time; write `2026-11-23T14:05:00Z`", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment.year not in _YEARS:
+            self.fail(f"`{value}` is outside of the years `{_YEARS[0]}` to `{_YEARS[-1]}`", param, ctx)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.command()

@@ -2,10 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-_EVERY: Final = re.compile(r"every\s+([1-9][0-9]{0,4})\s+(minute|hour|day)s?", re.IGNORECASE)
+_EVERY: Final = re.compile(r"every\s+(\S+)\s+(minute|hour|day)s?", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
 _MINUTES: Final = {"minute": 1, "hour": 60, "day": 1440}
+_YEAR: Final = 365 * 1440
+UNSAID: Final = timedelta(hours=1)
+"""How often, where what is written is neither."""
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
@@ -31,9 +36,46 @@ _LONGEST_MONTH: Final = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 
 def every(text: str) -> int | None:
-    """The minutes of `every N minutes|hours|days`; None for anything else."""
+    """The minutes of `every N minutes|hours|days`, at most a year; None for anything else."""
     match = _EVERY.fullmatch(text.strip())
-    return int(match[1]) * _MINUTES[match[2].lower()] if match else None
+    if not match or not _NUMBER.fullmatch(match[1]):
+        return None
+    minutes = int(match[1]) * _MINUTES[match[2].lower()]
+    return minutes if minutes <= _YEAR else None
+
+
+def cadence_problem(text: str) -> str | None:
+    """Why this is neither `every N minutes|hours|days` nor a cron expression that comes round; None when it is one."""
+    if every(text) is not None:
+        return None
+    if not re.match(r"\s*every\b", text, re.IGNORECASE):
+        return cron_problem(text)
+    match = _EVERY.fullmatch(text.strip())
+    if not match:
+        return "after `every` come a number and `minutes`, `hours` or `days`"
+    unit = match[2].lower()
+    return f"the {unit}s after `every` are a whole number from `1` to `{_YEAR // _MINUTES[unit]}`, a year"
+
+
+def next_due(text: str, last: datetime) -> datetime:
+    """The first moment after `last` at which this cadence asks again; an hour later where it is none."""
+    try:
+        if (minutes := every(text)) is not None:
+            return last + timedelta(minutes=minutes)
+        return last + UNSAID if cron_problem(text) else _tick(text, last)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def _tick(cron: str, last: datetime) -> datetime:
+    # imported late: whoever only reads manifests never asks when
+    from croniter import croniter
+
+    try:
+        found: datetime = croniter(cron, last.astimezone(UTC)).get_next(datetime)
+    except ValueError:  # a day that none of its months has, or the calendar ends before
+        return datetime.max.replace(tzinfo=UTC)
+    return found
 
 
 def cron_problem(text: str) -> str | None:

@@ -102,11 +102,12 @@ def shown(value: Any) -> str:
     if value is None:
         return "empty"
     if isinstance(value, str):
-        return f"the text `{_cut(value)}`"
+        return f"the text `{cut(value)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """One line of at most 60 characters."""
     line = one_line(text)
     return line if len(line) <= 60 else f"{line[:57]}…"
 
@@ -138,7 +139,7 @@ def _choice(mistake: Mistake) -> tuple[str, str, str]:
     )
     if not isinstance(mistake.value, str):
         return "MAN008", f"`{mistake.key}` is {shown(mistake.value)}; it must be {expected}", f"write {expected}"
-    return "MAN009", f"`{mistake.key}` is `{_cut(mistake.value)}`; it must be {expected}{hint}", f"write {expected}"
+    return "MAN009", f"`{mistake.key}` is `{cut(mistake.value)}`; it must be {expected}{hint}", f"write {expected}"
 
 
 def _which(value: Any) -> str:

@@ -12,6 +12,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 ApiVersion = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([a-z0-9][a-z0-9.-]*/)?v1$")]
 """A later version of the format would mean something else by the same keys."""
 PositiveInt = Annotated[int, Field(gt=0)]
+Minutes = Annotated[int, Field(gt=0, le=525_600)]
+"""At most a year: a promise of more is none."""
 Percent = Annotated[float, Field(gt=0, le=100)]
 
 
@@ -65,11 +67,11 @@ class EvolutionPolicy(StrEnum):
 class Freshness(Value):
     """Events are visible within this many minutes of happening."""
 
-    target_minutes: PositiveInt
+    target_minutes: Minutes
     """The promise."""
-    warn_minutes: PositiveInt
+    warn_minutes: Minutes
     """Older than this warns; not less than the target."""
-    error_minutes: PositiveInt
+    error_minutes: Minutes
     """Older than this is an error; not less than the warning."""
     event_time: Text | None = None
     """The column that says when the event happened; default the schema's only timestamp, or `event_timestamp`."""
@@ -94,7 +96,7 @@ class Accuracy(Value):
     validated_by: Text
     """The command that runs the tests: `dbt test --select order_events`."""
     run_frequency: Text
-    """A cron expression, or `every N minutes|hours|days`."""
+    """A cron expression, in UTC, or `every N minutes|hours|days`, at most a year."""
 
 
 class Slo(Value):

@@ -19,6 +19,7 @@ from mesh_platform.warehouse.protocol import (
     Warehouse,
     WarehouseBusy,
     WarehouseUnavailable,
+    in_a_line,
     open_warehouse,
 )
 
@@ -43,7 +44,8 @@ def audited(
     results = _results(invocation)
     failures = _other_failures(results, products)
     audits = {uid: audits_of(products[uid].id, uid, manifest, results) for uid in products}
-    outcome = _publish_all(context, environment, {u: products[u] for u in held}, audits, manifest, through)
+    built = {u: products[u] for u in held}
+    outcome = publish_all(environment, built, audits, manifest["nodes"], through, context.run_id)
     for uid, result in outcome.items():
         if isinstance(result, Publication):
             yield _output(held[uid], result)
@@ -88,13 +90,13 @@ def _other_failures(results: Mapping[str, Mapping[str, Any]], products: Mapping[
     ]
 
 
-def _publish_all(
-    context: dg.AssetExecutionContext,
+def publish_all(
     environment: Environment,
     built: Mapping[str, Product],
     audits: Mapping[str, list[Audit]],
-    manifest: Mapping[str, Any],
+    nodes: Mapping[str, Mapping[str, Any]],
     through: int,
+    run_id: str,
 ) -> dict[str, Publication | str]:
     """Record every audit, publish what passed; a product that is not published gets the reason instead."""
     now = datetime.now(UTC)
@@ -102,11 +104,10 @@ def _publish_all(
     try:
         with open_warehouse(environment) as warehouse:
             whole = [a for found in audits.values() if complete(found) for a in found]
-            record_audits(warehouse, whole, now, context.run_id)
+            record_audits(warehouse, whole, now, run_id)
             for uid, product in built.items():
-                node = manifest["nodes"][uid]
                 seen = max(through, _published_in_this_step(product, outcome.values()))
-                outcome[uid] = _publish(warehouse, product, audits[uid], node, now, seen, context.run_id)
+                outcome[uid] = _publish(warehouse, product, audits[uid], nodes[uid], now, seen, run_id)
     except (WarehouseBusy, WarehouseUnavailable) as problem:
         outcome |= {uid: str(problem) for uid in built if uid not in outcome}
     return outcome
@@ -138,7 +139,9 @@ def _publish(
             warehouse, product, schema, now, through_revision=through, append_only=_keeps_batches(node), run_id=run_id
         )
     except QueryRejected as problem:
-        return f"the warehouse refused the publication: {str(problem).splitlines()[0]}"
+        return f"the warehouse refused the publication: {in_a_line(problem)}"
+    except Exception as problem:  # noqa: BLE001  whatever it was, this product's siblings are published all the same
+        return f"the publication did not succeed: {in_a_line(problem)}"
 
 
 def _outcome(audit: Audit) -> str:

@@ -1,9 +1,9 @@
 """What a product promises is within the council's bounds, in order, and can be measured."""
 
-from mesh_platform.manifest.cadence import cron_problem, every
+from mesh_platform.manifest.cadence import cadence_problem, cron_problem
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.manifest.message import listed
+from mesh_platform.manifest.message import cut, listed
 from mesh_platform.policies.registry import Breach, Breaches, policy
 from mesh_platform.schema.history import current, event_time, event_time_candidates
 
@@ -89,8 +89,8 @@ def completeness_can_be_measured(product: Product, mesh: Mesh) -> Breaches:
 def accuracy_has_a_cadence(product: Product, mesh: Mesh) -> Breaches:
     """How often accuracy is checked is part of the promise, and prose cannot be scheduled."""
     accuracy = product.manifest.slo.accuracy
-    if accuracy and every(accuracy.run_frequency) is None and (problem := cron_problem(accuracy.run_frequency)):
-        yield Breach("spec.slo.accuracy.run_frequency", f"`{accuracy.run_frequency}` is no cadence: {problem}")
+    if accuracy and (problem := cadence_problem(accuracy.run_frequency)):
+        yield Breach("spec.slo.accuracy.run_frequency", f"`{cut(accuracy.run_frequency)}` is no cadence: {problem}")
 
 
 @policy("SLO008", fix="write a cron expression of five fields, in UTC, as `0 6 * * *`")

@@ -1,12 +1,12 @@
 """Whether the product's own dbt tests pass, and how long ago they were asked."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mesh_platform import names
+from mesh_platform.manifest.cadence import next_due
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.slo.cadence import cadence
-from mesh_platform.slo.measurement import Measurement, Verdict, unknown
+from mesh_platform.slo.measurement import Measurement, Verdict, each, said, unknown
 from mesh_platform.warehouse.protocol import Row, Warehouse
 
 SLI = "accuracy"
@@ -28,12 +28,12 @@ def last_audited(warehouse: Warehouse, now: datetime) -> dict[str, datetime]:
 
 def is_due(product: Product, last: datetime | None, now: datetime) -> bool:
     """Whether the product's tests have not run for as long as the manifest allows."""
-    return last is None or now - last >= _cadence(product)
+    return last is None or _next_due(product, last) <= now
 
 
-def _cadence(product: Product) -> timedelta:
+def _next_due(product: Product, last: datetime) -> datetime:
     accuracy = product.manifest.slo.accuracy
-    return cadence(accuracy.run_frequency if accuracy else None)
+    return next_due(accuracy.run_frequency if accuracy else "", last)
 
 
 def measure_accuracy(warehouse: Warehouse, products: Iterable[Product], now: datetime) -> list[Measurement]:
@@ -41,15 +41,16 @@ def measure_accuracy(warehouse: Warehouse, products: Iterable[Product], now: dat
     audits: dict[str, list[Row]] = {}
     for product, *row in warehouse.query(_LAST_AUDIT, [now]):
         audits.setdefault(product, []).append(tuple(row))
-    return [_judge(p, audits.get(p.id, []), now) for p in products]
+    return each(products, SLI, lambda p: _judge(p, audits.get(p.id, []), now))
 
 
 def _judge(product: Product, audit: list[Row], now: datetime) -> Measurement:
     if not audit:
-        return unknown(product.id, SLI, "no dbt test of it has run: a refresh runs them, if it has any", TARGET)
+        reason = f"no dbt test of it had run by {said(now)}; a refresh runs them, if it has any"
+        return unknown(product.id, SLI, reason, TARGET)
     failed = [(test, severity, failures) for _, test, severity, status, failures in audit if status != "pass"]
     good, total, when = len(audit) - len(failed), len(audit), audit[0][0]
-    late = now - when >= 2 * _cadence(product)
+    late = is_due(product, _next_due(product, when), now)
     verdict = _verdict([severity for _, severity, _ in failed], late)
     named = (
         "; failed: " + ", ".join(f"{test} ({failures or '?'} rows)" for test, _, failures in failed) if failed else ""
@@ -58,7 +59,7 @@ def _judge(product: Product, audit: list[Row], now: datetime) -> Measurement:
         product=product.id,
         sli=SLI,
         verdict=verdict,
-        reason=f"{good} of {total} tests passed at {when:%Y-%m-%d %H:%M} UTC" + named + ("; overdue" if late else ""),
+        reason=f"{good} of {total} tests passed at {said(when)}" + named + ("; overdue" if late else ""),
         value=round(100.0 * good / total, 3),
         target=TARGET,
         good=good,

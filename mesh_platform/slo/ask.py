@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
+from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse, in_a_line
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def ask(warehouse: Warehouse, questions: Mapping[str, str]) -> dict[str, list[Ro
         )
     except QueryRejected as problem:
         if len(asked) == 1:
-            return {asked[0][0]: Rejected(str(problem).splitlines()[0])}
+            return {asked[0][0]: Rejected(in_a_line(problem))}
         half = len(asked) // 2
         return ask(warehouse, dict(asked[:half])) | ask(warehouse, dict(asked[half:]))
     answers: dict[str, list[Row] | Rejected] = {product: [] for product in questions}

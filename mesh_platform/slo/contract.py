@@ -6,7 +6,7 @@ from mesh_platform.environment import Target
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.schema.history import current
 from mesh_platform.schema.warehouse_type import warehouse_type
-from mesh_platform.slo.measurement import Measurement, Verdict, unknown
+from mesh_platform.slo.measurement import Measurement, Verdict, each, unknown
 from mesh_platform.slo.relations import relations
 from mesh_platform.warehouse.protocol import Warehouse
 
@@ -16,7 +16,7 @@ SLI = "contract"
 def measure_contract(warehouse: Warehouse, products: Iterable[Product]) -> list[Measurement]:
     """Each product's port beside its schema, from one look at the warehouse's own catalog."""
     found = relations(warehouse)
-    return [_judge(p, found.get((p.manifest.port.dataset, p.manifest.port.table), [])) for p in products]
+    return each(products, SLI, lambda p: _judge(p, found.get((p.manifest.port.dataset, p.manifest.port.table), [])))
 
 
 def _judge(product: Product, actual: list[tuple[str, str]]) -> Measurement:

@@ -14,10 +14,13 @@ DEFINITIONS: Final[dict[str, Definition]] = {
     "freshness": Definition(
         "lag = now - T. T is the event time of the oldest landed change that is not yet in the publication; if there is"
         " none, the later of the last landed event and the last heartbeat of the source system. Of several inputs"
-        " the oldest T counts; an input that is a product counts with its own T. Neither event nor heartbeat: unknown.",
+        " the oldest T counts; an input that is a product counts with its own T. Neither event nor heartbeat: unknown."
+        " An event vouches for no more than the moment it landed; one without a time waits since it landed.",
         """select i.product, i.system,
-       min(l.first_event_at) filter (where l.revision > p.through_revision) as oldest_unpublished,
-       greatest(max(l.last_event_at), max(h.last_heartbeat_at))              as alive_at
+       min(least(coalesce(l.first_event_at, l.landed_at), l.landed_at))
+           filter (where l.rows_applied > 0 and l.revision > p.through_revision) as oldest_unpublished,
+       greatest(max(least(l.last_event_at, l.landed_at)) filter (where l.last_event_at is not null),
+           max(h.last_heartbeat_at)) as alive_at
 from inputs i
 left join last_publication p    using (product)
 left join mesh_landing.ledger l using (system, source_table)
@@ -27,10 +30,12 @@ group by i.product, i.system""",
     "completeness": Definition(
         "of the events the sources say must exist (the model named by slo.completeness.expected) whose time has"
         " settled, the share that is in the published product. An event settles `freshness.error_minutes` after it"
-        " happened.",
+        " happened. At a past moment only what was published by then counts; once the whole was published anew, that"
+        " can no longer be known.",
         """select count(*) as total, count(p.key) as good
 from (select distinct key from <expected> where event_time between now - window_days and now - error_minutes) e
-left join (select distinct key from <published>) p using (key)""",
+left join (select distinct key from <published> where _mesh_revision < <revision of the publication then>) p
+    using (key)""",
     ),
     "accuracy": Definition(
         "of the product's dbt tests, the share that passed when they last ran; they run with every refresh and at least"

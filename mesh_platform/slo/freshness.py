@@ -1,39 +1,36 @@
 """How old the news is that a consumer reads: event time, never materialisation time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.slo.measurement import Measurement, Verdict, unknown
+from mesh_platform.manifest.message import listed
+from mesh_platform.slo.inputs import Input, inputs_of, recorded_since
+from mesh_platform.slo.measurement import Measurement, Verdict, each, said, unknown
 from mesh_platform.warehouse.protocol import Warehouse
-from mesh_platform.warehouse.sql import literal
 
 SLI = "freshness"
 
 
 @dataclass(frozen=True)
-class Input:
-    """What is known of one input of one product: its oldest change not yet published, and its last sign of life."""
+class Moment:
+    """When freshness is judged; `past`: something was recorded afterwards."""
 
-    name: str
-    waiting_since: datetime | None
-    alive_at: datetime | None
-
-    @property
-    def proven_until(self) -> datetime | None:
-        """Everything of this input that happened before is in the publication."""
-        return self.waiting_since or self.alive_at
+    at: datetime
+    past: bool
 
 
 def measure_freshness(
     mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: datetime
 ) -> list[Measurement]:
     """The freshness of each product at `now`, from one query over the ledger and the publications."""
-    inputs = _inputs(mesh, warehouse, now)
+    inputs = inputs_of(mesh, warehouse, now)
+    moment = Moment(now, recorded_since(warehouse, now))
     memo: dict[str, datetime | None] = {}
-    return [_judge(p, inputs.get(p.id, ()), proven_until(p.id, mesh, inputs, memo), now) for p in products]
+    return each(
+        products, SLI, lambda p: _judge(p, inputs.get(p.id, ()), proven_until(p.id, mesh, inputs, memo), moment)
+    )
 
 
 def proven_until(
@@ -55,17 +52,17 @@ def _time_of(
     return proven_until(item.name, mesh, inputs, memo)
 
 
-def _judge(product: Product, inputs: Iterable[Input], proven: datetime | None, now: datetime) -> Measurement:
+def _judge(product: Product, inputs: Iterable[Input], proven: datetime | None, moment: Moment) -> Measurement:
     slo = product.manifest.slo.freshness
     if proven is None:
-        return unknown(product.id, SLI, _why_unknown(product, inputs), float(slo.target_minutes))
-    lag = max((now - proven) / timedelta(minutes=1), 0.0)
+        return unknown(product.id, SLI, _why_unknown(inputs, moment), float(slo.target_minutes))
+    lag = max((moment.at - proven) / timedelta(minutes=1), 0.0)
     verdict = Verdict.ERROR if lag > slo.error_minutes else Verdict.WARN if lag > slo.warn_minutes else Verdict.PASS
     return Measurement(
         product=product.id,
         sli=SLI,
         verdict=verdict,
-        reason=_reason(lag, slo.target_minutes, inputs),
+        reason=_reason(lag, slo.target_minutes, inputs, moment),
         value=round(lag, 3),
         target=float(slo.target_minutes),
         details={
@@ -77,67 +74,30 @@ def _judge(product: Product, inputs: Iterable[Input], proven: datetime | None, n
     )
 
 
-def _why_unknown(product: Product, inputs: Iterable[Input]) -> str:
+def _why_unknown(inputs: Iterable[Input], moment: Moment) -> str:
     silent = [i.name for i in inputs if i.proven_until is None]
-    named = ", ".join(f"`{name}`" for name in silent) or "its inputs"
-    return f"no event and no heartbeat has been seen from {named}; land a file, or turn the connector's heartbeat on"
+    named = listed(silent) or "its inputs"
+    unborn = _unborn(inputs, moment)
+    if moment.past:
+        return f"{unborn}nothing with a time had landed or been published from {named} by {said(moment.at)}"
+    seen = f"no event with a time and no heartbeat has been seen from {named}"
+    return f"{unborn}{seen}; land a file, or turn the connector's heartbeat on"
 
 
-def _reason(lag: float, target: int, inputs: Iterable[Input]) -> str:
-    waiting = [i.name for i in inputs if i.waiting_since]
+def _unborn(inputs: Iterable[Input], moment: Moment) -> str:
+    """That the product was never published, said before all else."""
+    if not any(not i.published for i in inputs):
+        return ""
+    return f"it had not been published by {said(moment.at)}: " if moment.past else "it has never been published: "
+
+
+def _reason(lag: float, target: int, inputs: Iterable[Input], moment: Moment) -> str:
+    waiting, unborn = [i.name for i in inputs if i.waiting_since], _unborn(inputs, moment)
     if waiting:
-        named = ", ".join(f"`{n}`" for n in waiting)
         return (
-            f"changes of {named} have landed and are not published, the oldest {lag:.1f} min old (target {target} min)"
+            f"{unborn}changes of {listed(waiting)} have landed and are not published,"
+            f" the oldest {lag:.1f} min old (target {target} min)"
         )
+    if unborn:
+        return f"{unborn}what its inputs are known by is {lag:.1f} min old (target {target} min)"
     return f"everything up to {lag:.1f} min ago is visible (target {target} min)"
-
-
-def _inputs(mesh: Mesh, warehouse: Warehouse, now: datetime) -> dict[str, list[Input]]:
-    found: dict[str, list[Input]] = {}
-    rows = warehouse.query(_sql(mesh), [now] * 4) if mesh.products else []
-    for product, name, waiting, alive in rows:
-        found.setdefault(product, []).append(Input(name, waiting, alive))
-    return found
-
-
-def _sql(mesh: Mesh) -> str:
-    tables = [(p.id, u.system, u.table) for p in mesh.products.values() for u in p.manifest.source_inputs]
-    upstreams = [(p.id, u) for p in mesh.products.values() for u in p.manifest.product_inputs]
-    return f"""
-with tables(product, system, source_table) as ({_values(tables, 3)}),
-upstreams(product, upstream) as ({_values(upstreams, 2)}),
-through as (
-    select product, max(through_revision) as revision from {names.PUBLICATIONS} where published_at <= ? group by product
-),
-landed as (select * from {names.LEDGER} where landed_at <= ?),
-alive as (
-    select s.system, greatest(max(l.last_event_at), max(h.last_heartbeat_at)) as alive_at
-    from (select distinct system from tables) s
-    left join landed l on l.system = s.system
-    left join {names.HEARTBEATS} h on h.system = s.system and h.last_heartbeat_at <= ?
-    group by s.system
-),
-waiting as (
-    select t.product, t.system, min(l.first_event_at) as waiting_since
-    from tables t
-    left join through p on p.product = t.product
-    left join landed l
-           on l.system = t.system and l.source_table = t.source_table and l.revision > coalesce(p.revision, -1)
-    group by t.product, t.system
-)
-select w.product, w.system, w.waiting_since, a.alive_at from waiting w join alive a on a.system = w.system
-union all
-select u.product, u.upstream, min(b.oldest_event_at), max(b.watermark)
-from upstreams u
-left join through p on p.product = u.product
-left join {names.PUBLICATIONS} b
-       on b.product = u.upstream and b.revision > coalesce(p.revision, -1) and b.published_at <= ?
-group by u.product, u.upstream
-order by 1, 2"""
-
-
-def _values(rows: Sequence[tuple[str, ...]], width: int) -> str:
-    if not rows:
-        return "select " + ", ".join(["cast(null as varchar)"] * width) + " where false"
-    return "values " + ", ".join("(" + ", ".join(literal(v) for v in row) + ")" for row in rows)

@@ -7,8 +7,15 @@ from typing import Final
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo import accuracy, completeness, contract, freshness
-from mesh_platform.slo.measurement import Measurement, unknown
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, open_warehouse
+from mesh_platform.slo.measurement import Measurement, could_not, unknown
+from mesh_platform.warehouse.protocol import (
+    QueryRejected,
+    Warehouse,
+    WarehouseBusy,
+    WarehouseUnavailable,
+    in_a_line,
+    open_warehouse,
+)
 
 SLIS: Final = (freshness.SLI, completeness.SLI, accuracy.SLI)
 """What `mesh slo` reports; the contract is a check, not a promise with a number."""
@@ -26,16 +33,18 @@ _MEASURES: Final[dict[str, Callable[[Mesh, Warehouse, Sequence[Product], datetim
 def measure(
     mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], slis: Iterable[str], now: datetime
 ) -> list[Measurement]:
-    """Every product's every SLI; what the warehouse refuses, and its outage, is the reason of an `unknown`."""
+    """Every product's every SLI; what the warehouse refuses, its outage, or a mistake is the reason of an `unknown`."""
     products = list(products)
     found: list[Measurement] = []
     for sli in slis:
         try:
             found += _MEASURES[sli](mesh, warehouse, products, now)
+        except WarehouseBusy:
+            raise
         except (QueryRejected, WarehouseUnavailable) as problem:
-            found += [
-                unknown(p.id, sli, f"no answer from the warehouse: {str(problem).splitlines()[0]}") for p in products
-            ]
+            found += [unknown(p.id, sli, f"no answer from the warehouse: {in_a_line(problem)}") for p in products]
+        except Exception as problem:  # noqa: BLE001  what spoils one SLI of the mesh leaves it the others
+            found += [unknown(p.id, sli, could_not(problem)) for p in products]
     return found
 
 

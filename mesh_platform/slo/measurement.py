@@ -1,9 +1,13 @@
 """One answer of the warehouse about one promise, or why there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
+
+from mesh_platform.manifest.mesh import Product
+from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable, in_a_line
 
 
 class Verdict(StrEnum):
@@ -41,3 +45,27 @@ class Measurement:
 def unknown(product: str, sli: str, reason: str, target: float | None = None) -> Measurement:
     """No answer, and why: an outage is never counted as a broken promise."""
     return Measurement(product, sli, Verdict.UNKNOWN, reason, target=target)
+
+
+def each(products: Iterable[Product], sli: str, judge: Callable[[Product], Measurement]) -> list[Measurement]:
+    """One product after the other; what goes wrong with one is its own `unknown`. An outage passes through."""
+    return [_judged(product, sli, judge) for product in products]
+
+
+def _judged(product: Product, sli: str, judge: Callable[[Product], Measurement]) -> Measurement:
+    try:
+        return judge(product)
+    except (WarehouseBusy, WarehouseUnavailable):
+        raise
+    except Exception as problem:  # noqa: BLE001  whatever it is, it must not cost the other products their verdicts
+        return unknown(product.id, sli, could_not(problem))
+
+
+def could_not(problem: Exception) -> str:
+    """The reason of an `unknown` that nobody foresaw."""
+    return f"it could not be judged: {type(problem).__name__}: {in_a_line(problem)}"
+
+
+def said(moment: datetime) -> str:
+    """A moment as a reason names it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

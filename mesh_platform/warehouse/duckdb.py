@@ -10,7 +10,8 @@ from typing import Any
 
 import duckdb
 
-from mesh_platform.warehouse.protocol import QueryRejected, Row, WarehouseBusy, WarehouseUnavailable
+from mesh_platform.warehouse.calendar import within_the_calendar
+from mesh_platform.warehouse.protocol import QueryRejected, Row, WarehouseBusy, WarehouseUnavailable, in_a_line
 from mesh_platform.warehouse.sql import identifier, relation
 
 _PAUSE_SECONDS = 0.1
@@ -30,14 +31,15 @@ _REJECTED = (
 
 
 class DuckDbWarehouse:
-    """A connection to the local warehouse file; times are UTC."""
+    """A connection to the local warehouse file; times are UTC, and never outside of Python's calendar."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with _translated():
-            return self.connection.execute(sql, list(parameters)).fetchall()
+            rows = self.connection.execute(sql, list(parameters)).fetchall()
+            return within_the_calendar(rows, [str(column[1]) for column in self.connection.description or ()])
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         with _translated():
@@ -118,11 +120,11 @@ def _connect(path: Path, read_only: bool, deadline: float) -> duckdb.DuckDBPyCon
             return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as problem:
             if "lock" not in str(problem).lower():
-                raise WarehouseUnavailable(f"cannot open `{path}`: {_first_line(problem)}") from problem
+                raise WarehouseUnavailable(f"cannot open `{path}`: {in_a_line(problem)}") from problem
             if time.monotonic() >= deadline:
                 raise WarehouseBusy(f"warehouse busy: another process holds `{path}`") from problem
         except duckdb.Error as problem:
-            raise WarehouseUnavailable(f"cannot open `{path}`: {_first_line(problem)}") from problem
+            raise WarehouseUnavailable(f"cannot open `{path}`: {in_a_line(problem)}") from problem
         time.sleep(_PAUSE_SECONDS)
 
 
@@ -134,7 +136,3 @@ def _translated() -> Iterator[None]:
         raise QueryRejected(str(problem)) from problem
     except duckdb.Error as problem:
         raise WarehouseUnavailable(str(problem)) from problem
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).splitlines()[0]

@@ -21,11 +21,20 @@ class QueryRejected(Exception):
     """The warehouse answered, and the answer is that this query cannot be: a missing table, a wrong type."""
 
 
+def in_a_line(problem: Exception) -> str:
+    """What an exception says, as far as its first line; its kind where it says nothing."""
+    return next(iter(str(problem).strip().splitlines()), type(problem).__name__)
+
+
 class Warehouse(Protocol):
     """An open warehouse. Raises QueryRejected for what SQL refuses, WarehouseUnavailable for an outage."""
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """Run a statement and fetch all its rows; `?` marks parameters."""
+        """Run a statement and fetch all its rows; `?` marks parameters.
+
+        A column of times holds `datetime` (with UTC) and `date`, never anything else: what lies outside of their years,
+        and infinity, is the first or the last of them.
+        """
         ...
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:

@@ -29,6 +29,8 @@ def test_the_life_of_a_product(scene: Scene) -> None:
         ("replace", 2),
         ("append", 1),
     ]
+    told = "(select count(*) from orders_internal.order_events__published r where r._mesh_revision < p.revision)"
+    assert scene.query(f"select rows, {told} from mesh_slo.publications p order by revision") == [(2, 2), (3, 3)]
 
     scene.place("bad", total=-5)
     broken = scene.refresh()

@@ -1,10 +1,11 @@
 """Completeness: of the events that must exist and have settled, the share a consumer can read."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.slo.completeness import measure_completeness
 from mesh_platform.slo.measurement import Measurement, Verdict
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
@@ -106,3 +107,70 @@ def test_before_the_first_refresh_it_is_unknown_and_says_what_makes_it(
     found = measured(warehouse, shipped_mesh, now)
     assert found.verdict is Verdict.UNKNOWN
     assert "expected_order_events" in found.reason
+
+
+def publish(warehouse: DuckDbWarehouse, revision: int, at: datetime, numbers: range, mode: str = "append") -> None:
+    """What a refresh leaves: a batch that had seen the revision before, and the record of its publication."""
+    stamp = f"timestamptz '{at.isoformat()}'"
+    warehouse.execute(
+        f"insert into orders_internal.order_events__published by name select 'e' || n as event_id,"
+        f" {stamp} as event_timestamp, {revision - 1} as _mesh_revision from range(?, ?) r(n)",
+        [numbers.start, numbers.stop],
+    )
+    columns = ["product", "schema_version", "mode", "published_at", "rows", "new_rows", "through_revision", "revision"]
+    count = len(numbers)
+    row = (ORDERS, "1.0.0", mode, at, count, count, revision - 1, revision)
+    warehouse.insert("mesh_slo.publications", columns, [row])
+
+
+@pytest.fixture
+def history(ready: DuckDbWarehouse, now: datetime) -> DuckDbWarehouse:
+    """A hundred events of two days ago; 40 published a day ago, 50 more twelve hours later."""
+    ensure_publishing(ready)
+    ready.execute("alter table orders_internal.order_events__published add column _mesh_revision bigint")
+    ready.execute("alter table orders_internal.order_events add column _mesh_revision bigint")
+    put(ready, "expected_order_events", range(100), now - timedelta(days=2))
+    publish(ready, 5, now - timedelta(hours=24), range(40), "replace")
+    publish(ready, 9, now - timedelta(hours=12), range(40, 90))
+    return ready
+
+
+@pytest.mark.parametrize(("hours", "good"), [(0, 90), (11, 90), (12, 90), (13, 40), (24, 40)])
+def test_at_a_past_moment_only_what_was_published_by_then_counts(
+    history: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, hours: int, good: int
+) -> None:
+    found = measured(history, shipped_mesh, now - timedelta(hours=hours))
+    assert (found.good, found.total, found.verdict) == (good, 100, Verdict.ERROR)
+
+
+def test_before_the_first_publication_nothing_can_be_said_of_a_consumer(
+    history: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    found = measured(history, shipped_mesh, now - timedelta(hours=25))
+    assert found.verdict is Verdict.UNKNOWN
+    assert "had not been published by 2026-11-22 11:00 UTC" in found.reason
+
+
+def test_once_the_whole_was_published_anew_what_was_visible_before_is_unknown(
+    history: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    publish(history, 20, now - timedelta(hours=6), range(90, 95), "replace")
+    past = measured(history, shipped_mesh, now - timedelta(hours=13))
+    assert past.verdict is Verdict.UNKNOWN
+    assert "published anew at 2026-11-23 06:00 UTC" in past.reason
+    assert measured(history, shipped_mesh, now - timedelta(hours=5)).good == 95
+
+
+def test_a_product_that_was_never_published_says_so(ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime) -> None:
+    ensure_publishing(ready)
+    put(ready, "expected_order_events", range(2), now - timedelta(hours=5))
+    ready.execute("drop table orders_internal.order_events__published")
+    found = measured(ready, shipped_mesh, now)
+    assert (found.verdict, found.reason) == (Verdict.UNKNOWN, "it has never been published")
+
+
+@pytest.mark.parametrize("moment", [datetime.min, datetime.max, datetime(1, 1, 20)])
+def test_a_moment_at_the_edge_of_the_calendar_has_an_answer(
+    history: DuckDbWarehouse, shipped_mesh: Mesh, moment: datetime
+) -> None:
+    assert measured(history, shipped_mesh, moment.replace(tzinfo=UTC)).verdict is Verdict.UNKNOWN

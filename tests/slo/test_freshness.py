@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mesh_platform.landing.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh
@@ -23,18 +25,31 @@ def ready(warehouse: DuckDbWarehouse, shipped_mesh: Mesh) -> DuckDbWarehouse:
 
 
 def landed(
-    warehouse: DuckDbWarehouse, revision: int, first: datetime, last: datetime, *, table: str = "public.orders"
+    warehouse: DuckDbWarehouse,
+    revision: int,
+    first: datetime | str | None,
+    last: datetime | str | None,
+    *,
+    table: str = "public.orders",
+    at: datetime | None = None,
 ) -> None:
     columns = ["path", "generation", "system", "source_table", "state", "rows_read", "rows_applied", "rows_duplicate"]
     columns += ["rows_skipped", "rows_quarantined", "first_event_at", "last_event_at", "revision", "landed_at", "size"]
-    row = (f"{table}/{revision}", "g", SYSTEM, table, "landed", 1, 1, 0, 0, 0, first, last, revision, last, 1)
+    row = (f"{table}/{revision}", "g", SYSTEM, table, "landed", 1, 1, 0, 0, 0, first, last, revision, at or last, 1)
     warehouse.insert("mesh_landing.ledger", columns, [row])
 
 
 def published(
-    warehouse: DuckDbWarehouse, product: str, revision: int, through: int, at: datetime, oldest: datetime | None = None
+    warehouse: DuckDbWarehouse,
+    product: str,
+    revision: int,
+    through: int,
+    at: datetime,
+    oldest: datetime | str | None = None,
+    watermark: datetime | str | None = None,
+    new_rows: int = 1,
 ) -> None:
-    row = (product, "1.0.0", "append", at, at, 1, 1, oldest, through, revision, None)
+    row = (product, "1.0.0", "append", at, watermark or at, 1, new_rows, oldest, through, revision, None)
     columns = ["product", "schema_version", "mode", "published_at", "watermark", "rows", "new_rows"]
     columns += ["oldest_event_at", "through_revision", "revision", "run_id"]
     warehouse.insert("mesh_slo.publications", columns, [row])
@@ -133,6 +148,114 @@ def test_a_past_moment_is_judged_by_what_was_known_then(
     published(ready, ORDERS, 4, 3, now)
     assert measured(ready, shipped_mesh, now)[ORDERS].value == 5.0
     assert measured(ready, shipped_mesh, now - minutes(200))[ORDERS].value == 90.0
+
+
+FAR = ["30000-01-01 00:00:00+00", "infinity", "2100-01-01 00:00:00+00"]
+NEVER = [*FAR, "-infinity", "0044-03-15 (BC) 00:00:00+00", None]
+
+
+@pytest.mark.parametrize("last", FAR)
+def test_an_event_from_the_future_vouches_for_no_more_than_the_moment_it_landed(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, last: str
+) -> None:
+    landed(ready, 1, now - minutes(300), last, at=now - minutes(100))
+    published(ready, ORDERS, 2, 1, now - minutes(99))
+    assert measured(ready, shipped_mesh, now)[ORDERS].value == 100.0
+    assert measured(ready, shipped_mesh, now + timedelta(days=900))[ORDERS].verdict is Verdict.ERROR
+
+
+@pytest.mark.parametrize("first", [*FAR, None])
+def test_a_change_waits_since_it_landed_at_the_latest(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, first: str | None
+) -> None:
+    heartbeat(ready, now)
+    published(ready, ORDERS, 1, 0, now - minutes(500))
+    landed(ready, 2, first, first, at=now - minutes(120))
+    found = measured(ready, shipped_mesh, now)[ORDERS]
+    assert (found.value, found.verdict) == (120.0, Verdict.ERROR)
+    assert "not published" in found.reason
+
+
+def test_a_file_that_applied_nothing_waits_for_nothing(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    heartbeat(ready, now)
+    published(ready, ORDERS, 1, 0, now - minutes(500))
+    landed(ready, 2, None, None, at=now - minutes(120))
+    ready.execute("update mesh_landing.ledger set rows_applied = 0, rows_skipped = 1")
+    assert measured(ready, shipped_mesh, now)[ORDERS].value == 0.0
+
+
+@pytest.mark.parametrize("oldest", [*FAR, None])
+def test_an_upstream_publication_waits_since_it_was_published_at_the_latest(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, oldest: str | None
+) -> None:
+    heartbeat(ready, now)
+    published(ready, FINANCE, 1, 0, now - minutes(500))
+    published(ready, ORDERS, 2, 0, now - minutes(200), oldest=oldest, watermark="30000-01-01 00:00:00+00")
+    found = measured(ready, shipped_mesh, now)
+    assert (found[ORDERS].value, found[FINANCE].value) == (0.0, 200.0)
+    published(ready, FINANCE, 3, 2, now - minutes(100))
+    published(ready, ORDERS, 4, 0, now - minutes(50), new_rows=0)
+    assert measured(ready, shipped_mesh, now)[FINANCE].value == 0.0
+
+
+@given(
+    first=st.sampled_from(NEVER),
+    last=st.sampled_from(NEVER),
+    landed_ago=st.integers(1, 10_000),
+    taken_in=st.booleans(),
+    later=st.integers(0, 10_000),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_time_alone_never_makes_news_fresher_whatever_the_clocks_say(
+    ready: DuckDbWarehouse,
+    shipped_mesh: Mesh,
+    now: datetime,
+    first: str | None,
+    last: str | None,
+    landed_ago: int,
+    taken_in: bool,
+    later: int,
+) -> None:
+    """With nothing new on record every minute that passes is a minute of lag, and no lag is less than the landing's."""
+    for table in ("mesh_landing.ledger", "mesh_slo.publications"):
+        ready.execute(f"delete from {table}")
+    landed(ready, 1, first, last, at=now - minutes(landed_ago))
+    if taken_in:
+        published(ready, ORDERS, 2, 1, now)
+    before = measured(ready, shipped_mesh, now)[ORDERS]
+    after = measured(ready, shipped_mesh, now + minutes(later))[ORDERS]
+    if before.value is None:
+        assert last is None
+        assert taken_in
+        return
+    assert before.value >= landed_ago
+    assert after.value == pytest.approx(before.value + later)
+
+
+def test_the_first_publication_is_missed_by_name(ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime) -> None:
+    assert "never been published" in measured(ready, shipped_mesh, now)[ORDERS].reason
+    heartbeat(ready, now)
+    assert "never been published" in measured(ready, shipped_mesh, now)[ORDERS].reason
+    landed(ready, 1, now - minutes(60), now - minutes(50))
+    found = measured(ready, shipped_mesh, now)[ORDERS]
+    assert "never been published" in found.reason
+    assert "have landed" in found.reason
+    published(ready, ORDERS, 2, 1, now)
+    assert "never" not in measured(ready, shipped_mesh, now)[ORDERS].reason
+
+
+def test_of_a_moment_before_the_record_begins_it_says_so_and_advises_nothing(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    landed(ready, 1, now - minutes(60), now - minutes(50))
+    published(ready, ORDERS, 2, 1, now)
+    found = measured(ready, shipped_mesh, now - minutes(600))
+    for product in (ORDERS, FINANCE):
+        assert found[product].verdict is Verdict.UNKNOWN
+        assert "had not been published by 2026-11-23 02:00 UTC" in found[product].reason
+        assert "heartbeat" not in found[product].reason
 
 
 def test_an_event_from_the_future_is_not_a_negative_lag(

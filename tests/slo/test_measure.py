@@ -1,20 +1,25 @@
 """One question for all products; a broken part or an outage never becomes a failed promise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from mesh_platform.environment import Environment
-from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.landing.ledger import ensure_landing
+from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.publishing.audit import Audit, record_audits
 from mesh_platform.publishing.tables import ensure_publishing
-from mesh_platform.slo.accuracy import measure_accuracy
+from mesh_platform.slo.accuracy import is_due, measure_accuracy
 from mesh_platform.slo.ask import Rejected, ask
 from mesh_platform.slo.contract import measure_contract
-from mesh_platform.slo.measure import SLIS, measure_environment
+from mesh_platform.slo.measure import SLIS, measure, measure_environment
 from mesh_platform.slo.measurement import Verdict
+from mesh_platform.slo.status import status
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
-from mesh_platform.warehouse.protocol import Row
+from mesh_platform.warehouse.protocol import Row, WarehouseBusy
 
 ORDERS = "orders.order_events"
 
@@ -96,3 +101,105 @@ def test_the_contract_check_tells_every_difference(warehouse: DuckDbWarehouse, s
     assert "`extra` is not in the schema" in found.reason
     assert "`event_id` is `INTEGER`, the schema says `VARCHAR`" in found.reason
     assert "`refund_cents` is missing" in found.reason
+
+
+def with_cadence(product: Product, cadence: str) -> Product:
+    slo = product.manifest.slo
+    assert slo.accuracy is not None
+    accuracy = slo.accuracy.model_copy(update={"run_frequency": cadence})
+    spec = product.manifest.spec.model_copy(update={"slo": slo.model_copy(update={"accuracy": accuracy})})
+    return replace(product, manifest=product.manifest.model_copy(update={"spec": spec}))
+
+
+@pytest.mark.parametrize(
+    ("hours", "due", "overdue"), [(1, False, False), (17, False, False), (18, True, False), (42, True, True)]
+)
+def test_a_cron_cadence_is_due_at_its_ticks_and_overdue_when_two_have_passed(
+    warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, hours: int, due: bool, overdue: bool
+) -> None:
+    """Tested at noon, to be tested daily at six."""
+    ensure_publishing(warehouse)
+    product, later = with_cadence(shipped_mesh.products[ORDERS], "0 6 * * *"), now + timedelta(hours=hours)
+    record_audits(warehouse, [audit("pass")], now, None)
+    assert is_due(product, now, later) is due
+    assert ("overdue" in measure_accuracy(warehouse, [product], later)[0].reason) is overdue
+
+
+def test_what_is_odd_about_one_product_is_its_own_unknown(
+    warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    ensure_landing(warehouse, shipped_mesh)
+    ensure_publishing(warehouse)
+    warehouse.execute("create schema finance_internal")
+    warehouse.execute(
+        'create table finance_internal.expected_revenue_daily as select 1 as "no; identifier", now() as last_event_at'
+    )
+    warehouse.execute("create table finance_internal.revenue_daily__published (last_event_at timestamptz)")
+    warehouse.execute("create schema orders_internal")
+    for table in ("expected_order_events", "order_events__published"):
+        warehouse.execute(
+            f"create table orders_internal.{table} as select 'e1' as event_id,"
+            f" timestamptz '{(now - timedelta(hours=5)).isoformat()}' as event_timestamp"
+        )
+    found = {(m.product, m.sli): m for m in measure(shipped_mesh, warehouse, shipped_mesh.products.values(), SLIS, now)}
+    assert found[ORDERS, "completeness"].verdict is Verdict.PASS
+    odd = found["finance.revenue_daily", "completeness"]
+    assert odd.verdict is Verdict.UNKNOWN
+    assert "`no; identifier` is no identifier" in odd.reason
+
+
+class Raising:
+    """A warehouse that answers every question with an exception."""
+
+    def __init__(self, problem: Exception) -> None:
+        self.problem = problem
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        raise self.problem
+
+
+def test_an_exception_nobody_foresaw_is_an_unknown_with_its_reason(shipped_mesh: Mesh, now: datetime) -> None:
+    products = shipped_mesh.products.values()
+    found = measure(shipped_mesh, Raising(TypeError("")), products, SLIS, now)  # type: ignore[arg-type]
+    assert len(found) == 3 * len(products)
+    assert {m.verdict for m in found} == {Verdict.UNKNOWN}
+    assert all("TypeError" in m.reason for m in found)
+
+
+def test_a_busy_warehouse_is_the_caller_s_to_wait_for(shipped_mesh: Mesh, now: datetime) -> None:
+    products = shipped_mesh.products.values()
+    with pytest.raises(WarehouseBusy):
+        measure(shipped_mesh, Raising(WarehouseBusy("busy")), products, SLIS, now)  # type: ignore[arg-type]
+
+
+FAR = ["30000-01-01 00:00:00+00", "10000-01-01 00:00:00+00", "infinity", "-infinity", "0044-03-15 (BC) 00:00:00+00"]
+
+
+@pytest.mark.parametrize("event", FAR)
+def test_a_time_that_no_calendar_holds_leaves_every_product_its_verdict(
+    warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, event: str
+) -> None:
+    ensure_landing(warehouse, shipped_mesh)
+    ensure_publishing(warehouse)
+    warehouse.execute(
+        "insert into mesh_landing.ledger by name select 'p' as path, 'g' as generation, 1 as size, 'landed' as state,"
+        " 'orders_service_postgres' as system, 'public.orders' as source_table, 1 as rows_read, 1 as rows_applied,"
+        " 0 as rows_duplicate, 0 as rows_skipped, 0 as rows_quarantined, 1 as revision,"
+        f" '{event}'::timestamptz as first_event_at, '{event}'::timestamptz as last_event_at,"
+        " ?::timestamptz as landed_at",
+        [now - timedelta(minutes=20)],
+    )
+    for product in shipped_mesh.products:
+        warehouse.execute(
+            "insert into mesh_slo.publications by name select ? as product, '1.0.0' as schema_version,"
+            " 'append' as mode, ?::timestamptz as published_at, 1 as rows, 1 as new_rows, 2 as through_revision,"
+            " 2 as revision,"
+            f" '{event}'::timestamptz as watermark, '{event}'::timestamptz as oldest_event_at",
+            [product, now - timedelta(minutes=10)],
+        )
+    past = "-" in event[0] or "BC" in event
+    for shown in status(shipped_mesh, warehouse, now):
+        found = shown.measurements["freshness"]
+        assert found.value is not None, found.reason
+        assert found.verdict is (Verdict.ERROR if past else Verdict.PASS)
+        assert past or found.value == 20.0
