@@ -61,8 +61,10 @@ def _landing_sensors(
     landings: dict[str, dg.AssetsDefinition],
     refreshes: dict[str, dg.AssetsDefinition],
 ) -> Iterator[dg.SensorDefinition]:
-    for name, landing in landings.items():
-        refresh = refreshes.get(name)
-        keys = sorted([*landing.keys, *(refresh.keys if refresh else ())])
+    for name in sorted(mesh.domains):
+        landing, refresh = landings.get(name), refreshes.get(name)
+        keys = sorted([*(landing.keys if landing else ()), *(refresh.keys if refresh else ())])
         built = frozenset(product_id(k) for k in refresh.keys if len(k.path) == 2) if refresh else frozenset[str]()
+        if not landing and not any(mesh.products[p].manifest.product_inputs for p in built & mesh.products.keys()):
+            continue
         yield landing_sensor(mesh, environment, mesh.domains[name], keys, built)

@@ -1,7 +1,7 @@
 """What starts a refresh: a landed batch, told by the ledger; and an upstream product's publication, told by Dagster."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -11,6 +11,7 @@ from mesh_platform.environment import Environment
 from mesh_platform.landing.pending import pending, zone_fingerprint
 from mesh_platform.landing.zone import ZoneUnreachable
 from mesh_platform.manifest.mesh import Domain, Mesh
+from mesh_platform.orchestration.behind import behind, first_turn
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
     Warehouse,
@@ -38,13 +39,16 @@ class Waiting:
 
     files: int
     unpublished: tuple[str, ...]
+    behind: Mapping[str, datetime] = field(default_factory=dict)
+    """Products that have not taken in what a product they read published, and when that was."""
 
     def __bool__(self) -> bool:
-        return bool(self.files or self.unpublished)
+        return bool(self.files or self.unpublished or self.behind)
 
     def __str__(self) -> str:
         parts = [f"{self.files} files to land"] if self.files else []
         parts += [f"landed changes not yet in {', '.join(self.unpublished)}"] if self.unpublished else []
+        parts += [f"publications not yet in {', '.join(self.behind)}"] if self.behind else []
         return " and ".join(parts)
 
 
@@ -66,7 +70,7 @@ def landing_sensor(
         asset_selection=dg.AssetSelection.assets(*keys),
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"Lands what has arrived for `{domain.name}` and refreshes its products.",
+        description=f"Lands what has arrived for `{domain.name}`, and refreshes its products until they have it.",
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if context.instance.get_runs(dg.RunsFilter(tags={names.TAG_LANDING: domain.name}, statuses=ACTIVE), limit=1):
@@ -84,7 +88,11 @@ def landing_sensor(
             return dg.SkipReason(f"no answer from the warehouse: {problem}")
         if not waiting:
             return dg.SensorResult(skip_reason="everything that arrived has landed and is published", cursor=seen)
-        pause = back_off(context.instance, domain.name, datetime.now(UTC))
+        now = datetime.now(UTC)
+        only_behind = bool(waiting.behind) and not (waiting.files or waiting.unpublished)
+        if only_behind and (turn := first_turn(context.instance, waiting.behind, ACTIVE, now)):
+            return dg.SkipReason(turn)
+        pause = back_off(context.instance, domain.name, now)
         if pause > 0:
             return dg.SkipReason(f"{waiting}; the last run failed, trying again in {pause:.0f} s")
         context.log.info(f"{waiting}: requesting a run")
@@ -100,7 +108,9 @@ def look(mesh: Mesh, environment: Environment, domain: Domain, built: frozenset[
         return Waiting(len(pending(mesh, environment, None, domain.name)), ())
     with open_warehouse(environment, read_only=True, wait=BUSY_SECONDS) as warehouse:
         files = len(pending(mesh, environment, warehouse, domain.name))
-        return Waiting(files, tuple(unpublished(mesh, warehouse, domain, built)))
+        return Waiting(
+            files, tuple(unpublished(mesh, warehouse, domain, built)), behind(mesh, warehouse, domain.name, built)
+        )
 
 
 def unpublished(mesh: Mesh, warehouse: Warehouse, domain: Domain, built: frozenset[str]) -> list[str]:
@@ -140,12 +150,13 @@ def back_off(instance: dg.DagsterInstance, domain: str, now: datetime) -> float:
     return float(ended + pause - now.timestamp())
 
 
-def _identity(environment: Environment) -> int:
-    """Tells one warehouse file from its successor, so that a cursor never outlives the ledger it was true of."""
+def _identity(environment: Environment) -> str:
+    """What must be as it was for a cursor to hold: the warehouse, where other domains publish what this one reads."""
     try:
-        return environment.warehouse_file.stat().st_ino
+        told = environment.warehouse_file.stat()
+        return f"{told.st_ino}-{told.st_size}-{told.st_mtime_ns}"
     except OSError:
-        return 0
+        return "none"
 
 
 def automation_sensor() -> dg.AutomationConditionSensorDefinition:
