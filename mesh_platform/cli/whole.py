@@ -62,7 +62,8 @@ def ready(members: Family, mesh: Mesh, environment: Environment, whole: Whole, s
         _tell(whole, show, Step(f"dbt project {progress.domain}", state, "", progress.seconds))
 
     for outcome in prepare(mesh, environment, on_progress=told).values():
-        if isinstance(outcome, PrepareProblem):
+        told_before = f"{outcome.path}:{outcome.line}: " if isinstance(outcome, PrepareProblem) else ""
+        if isinstance(outcome, PrepareProblem) and not any(p.startswith(told_before) for p in whole.problems):
             whole.problems.append(str(outcome))
     used_before = (environment.dagster_home / "history").exists()
     write_settings(environment.dagster_home)
