@@ -9,6 +9,7 @@ from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.checks import MEASURED, measured_checks
 from mesh_platform.orchestration.governance import governance_checks, governance_job
+from mesh_platform.orchestration.governance_sensor import governance_sensor
 from mesh_platform.orchestration.keys import product_id
 from mesh_platform.orchestration.landing import landing_assets
 from mesh_platform.orchestration.refresh import refresh_assets
@@ -32,7 +33,11 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
         asset_checks=[*checks, *([governance] if governance else [])],
         jobs=[governance_run, *([slo_job] if slo_job else [])],
         schedules=schedules(mesh, governance_run, slo_job, built),
-        sensors=[*_landing_sensors(mesh, environment, landings, refreshes), automation_sensor()],
+        sensors=[
+            *_landing_sensors(mesh, environment, landings, refreshes),
+            automation_sensor(),
+            *([governance_sensor(mesh, environment)] if governance else []),
+        ],
         executor=dg.in_process_executor,
     )
 
