@@ -17,6 +17,7 @@ from mesh_platform.cli.closing import as_json, table
 from mesh_platform.cli.fill import Filling, fill, fill_from_csv
 from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.cli.progress import console_of, progress
+from mesh_platform.cli.slo import NO_PRODUCT
 from mesh_platform.cli.source import SHOP, Judged, opened, source_option
 from mesh_platform.cli.whole import Whole
 from mesh_platform.demo.retail import Unreadable
@@ -27,6 +28,7 @@ from mesh_platform.serving.commands import log_file
 from mesh_platform.serving.family import family
 from mesh_platform.serving.lock import sole
 from mesh_platform.serving.step import RunEnded
+from mesh_platform.warehouse.protocol import require_adapter
 
 DAYS: Final = 14.0
 SEED: Final = 20261123
@@ -49,6 +51,7 @@ def demo(csv: Path | None, days: float, seed: int, shape: str, source: str) -> N
     Exit code 1 when a step failed, a promise is broken or a manifest is wrong; 2 when another `mesh` is at work here.
     """
     environment, began = read_environment(os.environ), monotonic()
+    require_adapter(environment)
     console = console_of(stderr=shape == "json")
     if csv and source != SHOP:
         raise click.UsageError("`--from-csv` replays files; it has no `--source`")
@@ -91,6 +94,8 @@ def close(
     ended = outcome.ended or RunEnded(False)
     for line in ended.log:
         console.print(f"  | {line}", markup=False, soft_wrap=True)
+    if outcome.empty:
+        console.print(NO_PRODUCT, markup=False, soft_wrap=True)
     if outcome.products:
         console.print()
         console.print(table(outcome.products))

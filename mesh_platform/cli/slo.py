@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import click
 
@@ -14,6 +15,7 @@ from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo.measure import SLIS, measure_environment
 from mesh_platform.slo.measurement import Measurement, Verdict
 
+NO_PRODUCT: Final = "the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml"
 _COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
 _YEARS = range(1971, 9999)
 """No event was recorded before, and the calendar has room on both sides for any window."""
@@ -68,7 +70,7 @@ def _chosen(mesh: Mesh, ids: Sequence[str]) -> list[Product]:
 
 def _print(found: Sequence[Measurement]) -> None:
     if not found:
-        click.echo("the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml")
+        click.echo(NO_PRODUCT)
     width = max((len(m.product) for m in found), default=0)
     reasons = {m.reason for m in found}
     shared = reasons.pop() if len(reasons) == 1 and len(found) > 1 else None

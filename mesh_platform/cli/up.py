@@ -27,6 +27,7 @@ from mesh_platform.serving.live import Died, Running, Ui, socket_file, start, st
 from mesh_platform.serving.lock import sole
 from mesh_platform.serving.news import Runs
 from mesh_platform.serving.port import require_free
+from mesh_platform.warehouse.protocol import require_adapter
 
 PORT: Final = 3000
 HOST: Final = "127.0.0.1"
@@ -43,6 +44,7 @@ def up(port: int, host: str, no_shop: bool, source: str) -> None:
     Edited manifests and models show by themselves. Ctrl-C stops every process it started; what they wrote is kept.
     """
     environment = read_environment(os.environ)
+    require_adapter(environment)
     require_free(host, port)
     console = console_of()
     with sole(environment.home, "mesh up"), interruptible():

@@ -28,6 +28,8 @@ class Whole:
     problems: list[str] = field(default_factory=list)
     """What a person has to put right: findings and refused dbt projects, each with its place and its fix."""
     ended: RunEnded | None = None
+    empty: bool = False
+    """Nobody has written a product yet, not even a broken one."""
     products: Sequence[Status] = ()
 
     @property
@@ -45,6 +47,7 @@ def check(mesh: Mesh, environment: Environment, whole: Whole, show: Show) -> Non
     began = monotonic()
     wrong: list[Finding] = failing(govern_files(mesh, environment, datetime.now(UTC).date()))
     whole.problems += [str(f) for f in wrong]
+    whole.empty = not mesh.known_products
     state = State.FAILED if wrong else State.SUCCEEDED
     told = f"{len(mesh.products)} products in {len(mesh.domains)} domains, {len(wrong)} errors"
     _tell(whole, show, Step("manifests", state, told, monotonic() - began))
@@ -59,7 +62,8 @@ def ready(members: Family, mesh: Mesh, environment: Environment, whole: Whole, s
         _tell(whole, show, Step(f"dbt project {progress.domain}", state, "", progress.seconds))
 
     for outcome in prepare(mesh, environment, on_progress=told).values():
-        if isinstance(outcome, PrepareProblem):
+        told_before = f"{outcome.path}:{outcome.line}: " if isinstance(outcome, PrepareProblem) else ""
+        if isinstance(outcome, PrepareProblem) and not any(p.startswith(told_before) for p in whole.problems):
             whole.problems.append(str(outcome))
     used_before = (environment.dagster_home / "history").exists()
     write_settings(environment.dagster_home)
@@ -80,6 +84,8 @@ def run(members: Family, environment: Environment, whole: Whole, show: Show) -> 
 
 def judge(mesh: Mesh, environment: Environment, whole: Whole) -> None:
     """How each product stands now."""
+    if not mesh.products:
+        return
     try:
         with open_warehouse(environment, read_only=True) as warehouse:
             whole.products = status(mesh, warehouse, datetime.now(UTC))

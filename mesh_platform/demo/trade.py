@@ -67,7 +67,10 @@ def trade(
 def _restored(state_file: Path, now: datetime) -> tuple[State, Book]:
     state = read_state(state_file)
     if state is None:
-        raise NothingToTrade(f"there is no shop at `{state_file}`; `mesh demo` opens one in an empty mesh")
+        home = state_file.parent.parent
+        raise NothingToTrade(
+            f"there is no demo shop in `{home}`; run `mesh demo` or `mesh up` with an empty MESH_HOME, which opens one"
+        )
     state = reopened(state, micros(now))
     return state, book_at(state.shop, state.until)
 

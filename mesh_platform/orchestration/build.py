@@ -9,6 +9,7 @@ from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.checks import MEASURED, measured_checks
 from mesh_platform.orchestration.governance import governance_checks, governance_job
+from mesh_platform.orchestration.governance_sensor import governance_sensor
 from mesh_platform.orchestration.keys import product_id
 from mesh_platform.orchestration.landing import landing_assets
 from mesh_platform.orchestration.refresh import refresh_assets
@@ -32,7 +33,11 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
         asset_checks=[*checks, *([governance] if governance else [])],
         jobs=[governance_run, *([slo_job] if slo_job else [])],
         schedules=schedules(mesh, governance_run, slo_job, built),
-        sensors=[*_landing_sensors(mesh, environment, landings, refreshes), automation_sensor()],
+        sensors=[
+            *_landing_sensors(mesh, environment, landings, refreshes),
+            automation_sensor(),
+            *([governance_sensor(mesh, environment)] if governance else []),
+        ],
         executor=dg.in_process_executor,
     )
 
@@ -61,8 +66,10 @@ def _landing_sensors(
     landings: dict[str, dg.AssetsDefinition],
     refreshes: dict[str, dg.AssetsDefinition],
 ) -> Iterator[dg.SensorDefinition]:
-    for name, landing in landings.items():
-        refresh = refreshes.get(name)
-        keys = sorted([*landing.keys, *(refresh.keys if refresh else ())])
+    for name in sorted(mesh.domains):
+        landing, refresh = landings.get(name), refreshes.get(name)
+        keys = sorted([*(landing.keys if landing else ()), *(refresh.keys if refresh else ())])
         built = frozenset(product_id(k) for k in refresh.keys if len(k.path) == 2) if refresh else frozenset[str]()
+        if not landing and not any(mesh.products[p].manifest.product_inputs for p in built & mesh.products.keys()):
+            continue
         yield landing_sensor(mesh, environment, mesh.domains[name], keys, built)

@@ -88,7 +88,8 @@ def governance_result(product: str, findings: Iterable[Finding]) -> dg.AssetChec
 
 def _concerns(finding: Finding, product: str) -> bool:
     """A stale or broken dbt project is everyone's in its domain."""
-    return finding.product is None and finding.path.startswith(f"{names.DBT_FOLDER}/{product.split('.')[0]}")
+    folder = f"{names.DBT_FOLDER}/{product.split('.')[0]}"
+    return finding.product is None and f"{finding.path}/".startswith(f"{folder}/")
 
 
 def table(findings: Iterable[Finding]) -> str:

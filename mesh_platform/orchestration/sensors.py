@@ -1,8 +1,8 @@
 """What starts a refresh: a landed batch, told by the ledger; and an upstream product's publication, told by Dagster."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -13,6 +13,7 @@ from mesh_platform.landing.pending import in_words, pending
 from mesh_platform.landing.survey import Survey, survey
 from mesh_platform.landing.zone import FileGeneration
 from mesh_platform.manifest.mesh import Domain, Mesh
+from mesh_platform.orchestration.behind import behind, first_turn
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
     Warehouse,
@@ -41,14 +42,17 @@ class Waiting:
 
     files: tuple[FileGeneration, ...]
     unpublished: tuple[str, ...]
+    behind: Mapping[str, datetime] = field(default_factory=dict)
+    """Products that have not taken in what a product they read published, and when that was."""
 
     def __bool__(self) -> bool:
-        return bool(self.files or self.unpublished)
+        return bool(self.files or self.unpublished or self.behind)
 
     def __str__(self) -> str:
         count = len(self.files)
         parts = [f"{count:,} {'file' if count == 1 else 'files'} to land"] if count else []
         parts += [f"landed changes not yet in {', '.join(self.unpublished)}"] if self.unpublished else []
+        parts += [f"publications not yet in {', '.join(self.behind)}"] if self.behind else []
         return " and ".join(parts)
 
 
@@ -70,7 +74,7 @@ def landing_sensor(
         asset_selection=dg.AssetSelection.assets(*keys),
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"Lands what has arrived for `{domain.name}` and refreshes its products.",
+        description=f"Lands what has arrived for `{domain.name}`, and refreshes its products until they have it.",
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if context.instance.get_runs(dg.RunsFilter(tags={names.TAG_LANDING: domain.name}, statuses=ACTIVE), limit=1):
@@ -91,7 +95,11 @@ def landing_sensor(
             return dg.SensorResult(
                 skip_reason=f"{words}; everything that arrived has landed and is published", cursor=seen
             )
-        pause = back_off(context.instance, domain.name, datetime.now(UTC))
+        now = datetime.now(UTC)
+        only_behind = bool(waiting.behind) and not (waiting.files or waiting.unpublished)
+        if only_behind and (turn := first_turn(context.instance, waiting.behind, ACTIVE, now)):
+            return dg.SkipReason(turn)
+        pause = back_off(context.instance, domain.name, now)
         if pause > 0:
             return dg.SkipReason(f"{words}; {waiting}; the last run failed, trying again in {pause:.0f} s")
         context.log.info(f"{words}; {waiting}: requesting a run")
@@ -112,7 +120,7 @@ def run_key(instance: dg.DagsterInstance, domain: str, waiting: Waiting) -> str:
     """
     records = instance.get_run_records(dg.RunsFilter(tags={names.TAG_LANDING: domain}), limit=1)
     last = records[0].dagster_run.run_id if records else ""
-    told = [*(f"{f.path}#{f.generation}" for f in waiting.files), *waiting.unpublished, last]
+    told = [*(f"{f.path}#{f.generation}" for f in waiting.files), *waiting.unpublished, *waiting.behind, last]
     return f"{domain}#{hashlib.sha256(chr(10).join(told).encode()).hexdigest()}"
 
 
@@ -121,8 +129,11 @@ def look(mesh: Mesh, environment: Environment, domain: Domain, found: Survey, bu
     if not environment.warehouse_file.exists():
         return Waiting(tuple(pending(found, None)), ())
     with open_warehouse(environment, read_only=True, wait=BUSY_SECONDS) as warehouse:
-        files = pending(found, warehouse)
-        return Waiting(tuple(files), tuple(unpublished(mesh, warehouse, domain, built)))
+        return Waiting(
+            tuple(pending(found, warehouse)),
+            tuple(unpublished(mesh, warehouse, domain, built)),
+            behind(mesh, warehouse, domain.name, built),
+        )
 
 
 def unpublished(mesh: Mesh, warehouse: Warehouse, domain: Domain, built: frozenset[str]) -> list[str]:

@@ -14,6 +14,7 @@ from mesh_platform.serving.family import Child, Command, Family
 from mesh_platform.serving.instance import write_workspace
 from mesh_platform.serving.log import Follower, last_lines, size
 from mesh_platform.serving.news import Runs, trouble
+from mesh_platform.serving.served import Flapping, Served
 from mesh_platform.serving.ui import Location, NoAnswer, locations
 
 START_SECONDS: Final = 180.0
@@ -67,7 +68,11 @@ def start_ui(members: Family, environment: Environment, socket: Path, host: str,
 
 
 def supervise(running: Sequence[Running], runs: Runs, say: Say) -> None:
-    """Say how runs end and what goes wrong, until a program ends: raises Died, or KeyboardInterrupt for a signal."""
+    """Say how runs end and what goes wrong, until a program ends: raises Died, or KeyboardInterrupt for a signal.
+
+    The first of them is the code server, whose own process is started anew when that alone has ended.
+    """
+    served = Served(runs.url)
     followers = [Follower(r.child.command.log, r.log_began) for r in running if r.child.command.log]
     asked = time.monotonic()
     while True:
@@ -76,11 +81,20 @@ def supervise(running: Sequence[Running], runs: Runs, say: Say) -> None:
                 say(told)
         if time.monotonic() - asked > ASK_SECONDS:
             with suppress(NoAnswer):
-                for sentence in runs.ended():
+                for sentence in _news(running, runs, served):
                     say(sentence)
             asked = time.monotonic()
         require_alive(running)
         time.sleep(LOOK_SECONDS)
+
+
+def _news(running: Sequence[Running], runs: Runs, served: Served) -> Iterator[str]:
+    try:
+        if lost := served.look():
+            yield lost
+    except Flapping as problem:
+        raise _died(running[0], str(problem)) from problem
+    yield from runs.ended()
 
 
 def require_alive(running: Sequence[Running]) -> None:
@@ -88,9 +102,12 @@ def require_alive(running: Sequence[Running]) -> None:
     for one in running:
         code = one.child.ended()
         if code is not None:
-            command = one.child.command
-            reason = f"ended with exit code {code}" if code >= 0 else f"was ended by signal {-code}"
-            raise Died(command.name, reason, last_lines(command.log, one.log_began), command.log)
+            raise _died(one, f"ended with exit code {code}" if code >= 0 else f"was ended by signal {-code}")
+
+
+def _died(one: Running, reason: str) -> Died:
+    command = one.child.command
+    return Died(command.name, reason, last_lines(command.log, one.log_began), command.log)
 
 
 @contextmanager
@@ -106,9 +123,7 @@ def _until(look: Callable[[], T], running: Sequence[Running]) -> T:
     while not (seen := look()):
         require_alive(running)
         if time.monotonic() > deadline:
-            command = running[-1].child.command
-            last = last_lines(command.log, running[-1].log_began)
-            raise Died(command.name, f"did not come up within {START_SECONDS:.0f} s", last, command.log)
+            raise _died(running[-1], f"did not come up within {START_SECONDS:.0f} s")
         time.sleep(0.1)
     return seen
 

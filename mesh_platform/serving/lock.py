@@ -29,8 +29,10 @@ def sole(home: Path, command: str) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{command} (process {os.getpid()})\n")
         file.flush()
-        yield
-        file.truncate(0)
+        try:
+            yield
+        finally:
+            file.truncate(0)
 
 
 def _taken(descriptor: int) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, Final
 from mesh_platform.serving.ui import ask
 
 _TROUBLE = re.compile(r" - (ERROR|CRITICAL) - (?P<text>.*)")
+_TOLD_BY_THE_RUN = re.compile(r" - [0-9a-f-]{36} - (.* - )?(STEP_FAILURE|RUN_FAILURE|Dependencies for step)\b")
+"""What a run writes of its failure again and again; `Runs` tells it once, with the reason."""
 _ENDED = """query($since:Float!){runsOrError(filter:{statuses:[SUCCESS,FAILURE,CANCELED],updatedAfter:$since},limit:25){
   ... on Runs{results{runId status jobName startTime endTime tags{key value}}}}}"""
 _WHY = """query($id:ID!){logsForRun(runId:$id){... on EventConnection{events{__typename
@@ -20,7 +22,7 @@ _STARTERS: Final = ("dagster/sensor_name", "dagster/schedule_name")
 def trouble(line: str) -> str | None:
     """What a line of a program's log says that has to be known; None for the many that need not be."""
     found = _TROUBLE.search(line)
-    return f"error: {found['text']}" if found else None
+    return f"error: {found['text']}" if found and not _TOLD_BY_THE_RUN.search(line) else None
 
 
 class Runs:

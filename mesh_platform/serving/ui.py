@@ -9,6 +9,8 @@ from typing import Any, Final
 ANSWER_SECONDS: Final = 5.0
 RELOAD_SECONDS: Final = 180.0
 
+UNREACHABLE: Final = "Could not reach user code server"
+
 _JSON = {"Content-Type": "application/json"}
 
 _LOCATIONS = """{workspaceOrError{__typename
@@ -35,6 +37,11 @@ class Location:
     problem: str | None = None
     """Why it cannot be loaded, the first line first."""
 
+    @property
+    def unreachable(self) -> bool:
+        """Whether nothing answers for it; code that is wrong is answered for."""
+        return UNREACHABLE in (self.problem or "")
+
 
 def ask(url: str, query: str, variables: dict[str, object] | None = None, timeout: float = ANSWER_SECONDS) -> Any:
     """The `data` of a GraphQL answer of our own server; raises NoAnswer."""
@@ -58,7 +65,16 @@ def locations(url: str) -> list[Location]:
 
 
 def reload(url: str, name: str) -> Location:
-    """Load a code location anew; raises NoAnswer."""
+    """Load a code location anew; raises NoAnswer.
+
+    The code server starts the new process and then tells the old one to end: if that was dead, it answers as if the
+    new one were, and has to be asked again.
+    """
+    location = _reload(url, name)
+    return _reload(url, name) if location.unreachable else location
+
+
+def _reload(url: str, name: str) -> Location:
     answer = ask(url, _RELOAD, {"name": name}, RELOAD_SECONDS)["reloadRepositoryLocation"]
     return _location({"name": name, "locationOrLoadError": answer, **answer})
 
@@ -66,4 +82,4 @@ def reload(url: str, name: str) -> Location:
 def _location(entry: dict[str, Any]) -> Location:
     inner = entry.get("locationOrLoadError") or {}
     problem = inner.get("message")
-    return Location(entry["name"], problem is None, problem)
+    return Location(entry["name"], problem is None, problem and problem.strip())

@@ -12,8 +12,11 @@ from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.transformation.contract import Contract, ContractColumn, contracts
-from mesh_platform.transformation.project import ProjectRefused, is_project, project_files
+from mesh_platform.transformation.prepared import FIX
+from mesh_platform.transformation.project import PROJECT_FILE, ProjectRefused, is_project, project_files
 from mesh_platform.transformation.properties import is_properties, mentions
+from mesh_platform.transformation.refused import refused
+from mesh_platform.transformation.unparsed import Unparsed, unparsed
 from mesh_platform.transformation.yaml_text import below, compose, items, text
 
 
@@ -81,7 +84,7 @@ _ALIASES: Final = {
 
 def drift(mesh: Mesh, environment: Environment) -> list[Finding]:
     """Every departure in the dbt projects of the mesh's products; reads files only, and never dbt."""
-    domains = sorted({p.domain for p in mesh.products.values()})
+    domains = sorted({p.domain for p in mesh.products.values()} | set(mesh.dbt))
     return [found for domain in domains for found in _domain(mesh, environment, domain)]
 
 
@@ -91,15 +94,30 @@ def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Findi
         return
     owed = {c.model: c for c in contracts(mesh, domain, environment.target)}
     try:
-        files = project_files(folder, lambda path: is_properties(path) or _model(path) in owed)
-    except ProjectRefused:  # `mesh prepare` says so
+        files = project_files(folder, lambda path: path == PROJECT_FILE or is_properties(path) or path.endswith(".sql"))
+    except ProjectRefused as problem:
+        yield _unparsed(domain, Unparsed(problem.path, 1, 1, str(problem)))
         return
+    broken = [_unparsed(domain, found) for found in unparsed(files)]
+    yield from broken or _refused(mesh, environment, domain)
     for path, content in files.items():
         model_file = _model(path) in owed
+        if not model_file and not is_properties(path):
+            continue
         departures = _query(path, content) if model_file else _properties(content, owed, environment.target)
         for rule, (line, column), message, model in departures:
             shown = f"{names.DBT_FOLDER}/{domain}/{path}"
             yield Finding(shown, line, column, rule.code, rule.level, message, rule.fix, product=f"{domain}.{model}")
+
+
+def _unparsed(domain: str, found: Unparsed) -> Finding:
+    path = f"{names.DBT_FOLDER}/{domain}/{found.path}"
+    return Finding(path, found.line, found.column, UNPARSED.code, UNPARSED.level, found.message, FIX)
+
+
+def _refused(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Finding]:
+    if problem := refused(mesh, environment, domain):
+        yield Finding(problem.path, problem.line, 1, UNPARSED.code, UNPARSED.level, problem.message, problem.fix)
 
 
 def _model(path: str) -> str | None:

@@ -14,10 +14,11 @@ from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.transformation.fingerprint import Sources, sources
 from mesh_platform.transformation.parse import parse_project
-from mesh_platform.transformation.prepared import Prepared, PrepareProblem, prepared
+from mesh_platform.transformation.prepared import FIX, Prepared, PrepareProblem, prepared
 from mesh_platform.transformation.project import PLATFORM, PROJECT_FILE, ProjectRefused, is_project
 from mesh_platform.transformation.properties import with_contracts
 from mesh_platform.transformation.refusal import Refusal
+from mesh_platform.transformation.refused import forget, remember
 from mesh_platform.transformation.store import aside, locked, point_at, prune, put_in_place, write_files
 from mesh_platform.transformation.verify import verify
 
@@ -25,7 +26,6 @@ __all__ = ["PrepareProblem", "Prepared", "Progress", "is_stale", "prepare", "pre
 
 AT_ONCE: Final = 2
 _PACKAGE: Final = f"dbt_packages/{PLATFORM}/"
-FIX: Final = "correct the project; until then its domain runs on what was prepared before"
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ def _prepare(mesh: Mesh, environment: Environment, domain: str, report: OnProgre
             return _problem(domain, str(problem), problem.path, fix="replace it with the file itself")
         ready = prepared(environment, domain)
         if ready and ready.hash == made_from.hash:
+            forget(folder)
             return ready
         report(Progress(domain, "preparing"))
         return _renew(domain, folder, made_from, ready)
@@ -117,9 +118,12 @@ def _renew(domain: str, folder: Path, made_from: Sources, before: Prepared | Non
             write_files(made, files)
             _carry_over(before, made)
             if refused := parse_project(made) or verify(made, domain, made_from.contracts):
-                return _told(domain, refused, files, before)
+                problem = _told(domain, refused, files, before)
+                remember(folder, made_from.hash, problem)
+                return problem
             put_in_place(made, folder, made_from.hash)
     point_at(folder, made_from.hash)
+    forget(folder)
     prune(folder, made_from.hash)
     return renewed
 

@@ -8,6 +8,7 @@ from mesh_platform.environment import Environment
 
 POINTER = "current"
 CODE = "DBT100"
+FIX = "correct the project; until then its domain runs on what was prepared before"
 _HASH = re.compile("[0-9a-f]{16}")
 
 

@@ -25,6 +25,15 @@ def compose(content: bytes) -> yaml.Node | None:
         return None
 
 
+def fault(content: bytes) -> Exception | None:
+    """Why it is no YAML; None for what is."""
+    try:
+        yaml.compose(content, Loader=_LOADER)
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
+        return problem
+    return None
+
+
 def dump_yaml(value: object) -> bytes:
     """A document that reads as this value."""
     return bytes(yaml.dump(value, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, encoding="utf-8", width=120))

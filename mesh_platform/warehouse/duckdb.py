@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,8 @@ from mesh_platform.warehouse.sql import identifier, relation
 
 _PAUSE_SECONDS = 0.1
 _AVRO_MEMORY = "1GB"
+_TAKEN = "IO Error: Could not set lock on file"
+"""DuckDB's own words for a file that another process holds; a `block` that is corrupt has a `lock` in it too."""
 _REJECTED = (
     duckdb.CatalogException,
     duckdb.BinderException,
@@ -60,7 +62,8 @@ class DuckDbWarehouse:
         try:
             yield
         except BaseException:
-            self.connection.rollback()
+            with suppress(duckdb.Error):  # a broken file refuses this too, and the first reason is the one to tell
+                self.connection.rollback()
             raise
         self.execute("commit")
 
@@ -119,7 +122,7 @@ def _connect(path: Path, read_only: bool, deadline: float) -> duckdb.DuckDBPyCon
         try:
             return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as problem:
-            if "lock" not in str(problem).lower():
+            if not str(problem).startswith(_TAKEN):
                 raise WarehouseUnavailable(f"cannot open `{path}`: {in_a_line(problem)}") from problem
             if time.monotonic() >= deadline:
                 raise WarehouseBusy(f"warehouse busy: another process holds `{path}`") from problem

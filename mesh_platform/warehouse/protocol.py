@@ -54,16 +54,21 @@ class Warehouse(Protocol):
         ...
 
 
+def require_adapter(environment: Environment) -> None:
+    """Raises EnvironmentProblem for an engine that this version cannot open; asked before anything is begun."""
+    if environment.target is not Target.DUCKDB:
+        raise EnvironmentProblem(
+            f"target `{environment.target}` has no warehouse adapter in this version; set MESH_TARGET=duckdb"
+        )
+
+
 @contextmanager
 def open_warehouse(environment: Environment, *, read_only: bool = False, wait: float = 20.0) -> Iterator[Warehouse]:
     """The environment's warehouse, closed at the end; waits up to `wait` seconds for a busy one.
 
     Raises WarehouseBusy when it stays taken, WarehouseUnavailable when it is missing (read only) or broken.
     """
-    if environment.target is not Target.DUCKDB:
-        raise EnvironmentProblem(
-            f"target `{environment.target}` has no warehouse adapter in this version; set MESH_TARGET=duckdb"
-        )
+    require_adapter(environment)
     from mesh_platform.warehouse.duckdb import open_duckdb
 
     with open_duckdb(environment.warehouse_file, read_only=read_only, wait=wait) as warehouse:

@@ -131,6 +131,35 @@ def test_an_environment_that_cannot_be_is_a_sentence(variables: dict[str, str], 
     assert ended.stderr.startswith("mesh: MESH_")
 
 
+@pytest.mark.parametrize("command", ["demo", "up"])
+def test_a_target_without_an_adapter_is_refused_before_anything_is_written(command: str, tmp_path: Path) -> None:
+    environment = {**a_mesh(tmp_path), "MESH_TARGET": "bigquery"}
+    argv = [*ARGV[:-1], command]
+    ended = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "mesh: target `bigquery` has no warehouse adapter in this version; set MESH_TARGET=duckdb\n"
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_mesh_without_a_product_ends_well_and_says_what_to_write(tmp_path: Path) -> None:
+    (tmp_path / "domains").mkdir()
+    environment = {**os.environ, "MESH_ROOT": str(tmp_path), "MESH_HOME": str(tmp_path / "home")}
+    argv = [sys.executable, "-m", "mesh_platform", "demo"]
+    ended = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml" in ended.stdout
+    assert "The mesh ran" in ended.stdout
+
+
+def test_a_shop_where_none_was_opened_says_how_to_open_one(tmp_path: Path) -> None:
+    environment = {**a_mesh(tmp_path)}
+    argv = [*ARGV[:-1], "shop"]
+    ended = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("mesh: there is no demo shop in `")
+    assert "run `mesh demo` or `mesh up` with an empty MESH_HOME" in ended.stderr
+
+
 def test_a_kill_ends_the_run_it_started(tmp_path: Path) -> None:
     environment = {**a_mesh(tmp_path), "STAND_IN_HANGS": "1"}
     for number in (signal.SIGTERM, signal.SIGKILL):

@@ -8,7 +8,7 @@ import pytest
 from mesh_platform.serving.family import family
 from mesh_platform.serving.live import Died, start, supervise
 from mesh_platform.serving.log import Follower
-from mesh_platform.serving.news import Runs
+from mesh_platform.serving.news import Runs, trouble
 from mesh_platform.serving.ui import Location, NoAnswer, locations, reload
 from tests.serving.stand_ins import graphql, program
 
@@ -35,6 +35,26 @@ def test_trouble_in_a_log_is_said_while_it_lives(tmp_path: Path) -> None:
         with pytest.raises(Died):
             supervise([talker], Runs("http://127.0.0.1:9", 0), said.append)
     assert said == ["error: the sensor failed"]
+
+
+RUN = "x - dagster - ERROR - __ASSET_JOB - 00be6b9e-c171-487a-b041-72c2165dd17a"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{RUN} - 17484 - orders_dbt - STEP_FAILURE - Execution of step "orders_dbt" failed.',
+        f"{RUN} - finance_dbt - Dependencies for step finance_dbt failed: ['orders_dbt']. Not executing.",
+        f"{RUN} - 17484 - RUN_FAILURE - Execution of run failed. Steps failed: ['orders_dbt'].",
+    ],
+)
+def test_a_failure_that_its_run_tells_is_not_told_by_the_log_too(line: str) -> None:
+    assert trouble(line) is None
+
+
+def test_what_a_step_says_itself_is_told() -> None:
+    said = f"{RUN} - orders_dbt - the disk is full"
+    assert trouble(said) == f"error: {said.removeprefix('x - dagster - ERROR - ')}"
 
 
 def test_each_run_is_told_once_when_it_has_ended_and_a_failed_one_with_its_reason() -> None:

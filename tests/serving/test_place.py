@@ -48,6 +48,12 @@ def test_a_second_one_in_the_same_home_is_told_of_the_first(tmp_path: Path) -> N
         pass
 
 
+def test_who_was_stopped_leaves_no_name(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), sole(tmp_path, "mesh up"):
+        raise KeyboardInterrupt
+    assert (tmp_path / "mesh.lock").read_text() == ""
+
+
 def test_a_lock_dies_with_its_process(tmp_path: Path) -> None:
     first = holder(tmp_path)
     first.kill()

@@ -74,9 +74,7 @@ def test_an_entry_in_any_file_of_the_project_counts(mesh: Mesh, environment: Env
     assert codes(mesh, environment) == [("DBT101", 3)]
 
 
-@pytest.mark.parametrize(
-    "content", ["models: [revenue_daily", "models: revenue_daily", "revenue_daily", "models: [{name: [revenue_daily]}]"]
-)
+@pytest.mark.parametrize("content", ["models: revenue_daily", "revenue_daily", "models: [{name: [revenue_daily]}]"])
 def test_what_is_no_properties_file_is_left_to_dbt(
     mesh: Mesh, environment: Environment, yml: Path, content: str
 ) -> None:

@@ -1,0 +1,99 @@
+"""Governance as it changes: an edit's findings are on the product's check within seconds, without a run."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from mesh_platform.environment import Environment
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.orchestration.governance import findings_now, governance_result
+from mesh_platform.transformation.prepared import POINTER
+from mesh_platform.transformation.refused import REFUSED
+
+INTERVAL_SECONDS = 10
+_MADE_BY_TOOLS = {"target", "logs", "dbt_packages", "__pycache__"}
+
+
+def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefinition:
+    """Reports the governance check of every product whose findings are other than they were last reported."""
+    products = sorted({*mesh.products, *mesh.quarantined})
+
+    @dg.sensor(
+        name="governance_sensor",
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Reports what the council's policies say of an edit, as soon as the files have changed.",
+    )
+    def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        seen, before = _read(context.cursor)
+        now = fingerprint(environment, products)
+        if now == seen:
+            return dg.SkipReason("no file of the mesh has changed")
+        _, findings = findings_now(environment)
+        results = {product: governance_result(product, findings) for product in products}
+        after = {product: digest for product, r in results.items() if (digest := _digest(r))}
+        changed = [results[p] for p in products if before.get(p) != after.get(p)]
+        return dg.SensorResult(
+            asset_events=[evaluation(r) for r in changed],
+            skip_reason=f"{len(findings)} findings; {len(changed)} of {len(products)} products stand otherwise",
+            cursor=json.dumps({"seen": now, "findings": after}),
+        )
+
+    return watch
+
+
+def evaluation(result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
+    """The result as an event that no run has to carry."""
+    assert result.asset_key is not None  # noqa: S101  governance_result always names it
+    return dg.AssetCheckEvaluation(
+        asset_key=result.asset_key,
+        check_name=str(result.check_name),
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
+    )
+
+
+def fingerprint(environment: Environment, products: Iterable[str]) -> str:
+    """A digest of every place, size and time that findings depend on; the day too, for exemptions end."""
+    digest = hashlib.blake2b(digest_size=8)
+    digest.update(f"{datetime.now(UTC).date()} {' '.join(products)}".encode())
+    for path in _files(environment):
+        try:
+            told = path.stat()
+        except OSError:
+            continue
+        digest.update(f"{path}\0{told.st_size}\0{told.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _files(environment: Environment) -> Iterator[Path]:
+    for top in (environment.domains, environment.dbt_projects):
+        for parent, folders, files in os.walk(top):
+            folders[:] = sorted(f for f in folders if f not in _MADE_BY_TOOLS)
+            yield from (Path(parent, name) for name in sorted([*folders, *files]))
+    for domain in sorted(environment.dbt_home.glob("*")):
+        yield from (domain / POINTER, domain / REFUSED)
+
+
+def _digest(result: dg.AssetCheckResult) -> str:
+    """What tells two results apart, short; empty for a product that nothing is wrong with."""
+    if result.passed and not result.metadata["exempted"].value:
+        return ""
+    shown = result.metadata.get("findings")
+    told = f"{result.passed} {result.severity} {shown.value if shown else ''}"
+    return hashlib.blake2b(told.encode(), digest_size=6).hexdigest()
+
+
+def _read(cursor: str | None) -> tuple[str, Mapping[str, str]]:
+    try:
+        kept = json.loads(cursor or "{}")
+        return str(kept.get("seen", "")), dict(kept.get("findings", {}))
+    except (ValueError, AttributeError, TypeError):
+        return "", {}
