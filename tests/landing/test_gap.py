@@ -103,6 +103,13 @@ def test_a_quarantined_change_is_missing_until_it_is_replayed(scene: Scene) -> N
     assert gaps(scene) is None
 
 
+def test_postgresql_names_a_transaction_with_another_lsn_in_each_change_and_at_the_end(scene: Scene) -> None:
+    changes = [within("7:100", 0, change("c", "a", 100)), within("7:160", 1, change("c", "b", 160))]
+    scene.put("one.jsonl", lines([begun("7:100"), *changes, ended("7:200", public__things=2)]))
+    scene.land()
+    assert gaps(scene) is None
+
+
 def test_without_transaction_metadata_nothing_is_noted(scene: Scene) -> None:
     scene.put("one.jsonl", lines([change("c", "a", 10), begun("7:1")]))
     scene.land()
