@@ -1,27 +1,13 @@
+"""The whole mesh is read whatever is wrong with parts of it, and what is wrong is visible where it is."""
+
 import os
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
-
-MANIFEST = "domains/orders/order_events/data-product.yaml"
-OTHER = "finance.revenue_daily"
-
-
-def line_of(file: Path, text: str) -> int:
-    lines = file.read_text().split("\n")
-    return next(number for number, line in enumerate(lines, 1) if text in line)
-
-
-def one(mesh: Mesh, code: str) -> Finding:
-    found = [f for f in mesh.findings if f.code == code]
-    assert len(found) == 1, mesh.findings
-    return found[0]
+from tests.manifest.findings import MANIFEST, OTHER, line_of, one
 
 
 def test_the_shipped_mesh_is_read_without_a_finding(shipped_mesh: Mesh) -> None:
@@ -65,145 +51,6 @@ def test_a_manifest_that_cannot_be_typed_is_quarantined_with_its_findings(root: 
     assert {f.product for f in quarantined.findings} == {"orders.order_events"}
     assert set(quarantined.findings) == set(mesh.findings)
     assert set(mesh.products) == {OTHER}
-
-
-@pytest.mark.parametrize(
-    ("content", "code", "line", "column"),
-    [
-        (b"", "MAN010", 1, 1),
-        (b"a: 1\nb: \xff\xfe\n", "MAN002", 2, 4),
-        (b"a: 1\nb: \x00\n", "MAN002", 2, 4),
-        (b"a: 1\r\nb: \x1b\r\n", "MAN002", 2, 4),
-        ("a: 1\nb: user\u202enimda\n".encode(), "MAN002", 2, 8),
-        ("kind: DataProduct\n".encode("utf-16"), "MAN002", 1, 1),
-        (b"# " + b"x" * (1 << 20), "MAN002", 1, 1),
-    ],
-)
-def test_a_file_that_is_no_plain_text_is_quarantined(
-    root: Path, content: bytes, code: str, line: int, column: int
-) -> None:
-    (root / MANIFEST).write_bytes(content)
-    found = one(gather(root), code)
-    assert (found.path, found.line, found.column) == (MANIFEST, line, column)
-
-
-def test_a_byte_order_mark_and_windows_line_ends_are_fine(root: Path) -> None:
-    text = (root / MANIFEST).read_text()
-    (root / MANIFEST).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    mesh = gather(root)
-    assert mesh.findings == ()
-    assert mesh.products["orders.order_events"].document.at("kind").line == 3
-
-
-def replace_with_folder(file: Path) -> None:
-    file.unlink()
-    file.mkdir()
-
-
-def replace_with_pipe(file: Path) -> None:
-    file.unlink()
-    os.mkfifo(file)
-
-
-def replace_with_loop(file: Path) -> None:
-    file.unlink()
-    file.symlink_to(file.name)
-
-
-def replace_with_broken_link(file: Path) -> None:
-    file.unlink()
-    file.symlink_to("nowhere.yaml")
-
-
-def replace_with_link_outside(file: Path) -> None:
-    outside = file.parents[4] / "outside.yaml"
-    file.rename(outside)
-    file.symlink_to(outside)
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [replace_with_folder, replace_with_pipe, replace_with_loop, replace_with_broken_link, replace_with_link_outside],
-)
-@pytest.mark.parametrize(
-    "path", [MANIFEST, "domains/orders/domain.yaml", "domains/policy.yaml", "domains/exemptions.yaml"]
-)
-def test_what_is_no_file_of_the_mesh_is_a_finding_and_stops_nothing(root: Path, path: str, spoil: object) -> None:
-    spoil(root / path)  # type: ignore[operator]
-    started = time.monotonic()
-    mesh = gather(root)
-    assert one(mesh, "MAN001").path == path
-    assert OTHER in mesh.products
-    assert time.monotonic() - started < 5
-
-
-@pytest.fixture
-def forbid() -> Iterator[Callable[[Path], None]]:
-    """Takes every permission away, and gives it back in the end; skips where the user may read everything."""
-    forbidden: list[Path] = []
-
-    def forbid(path: Path) -> None:
-        forbidden.append(path)
-        path.chmod(0)
-        if os.access(path, os.R_OK):
-            pytest.skip("this user may read everything")
-
-    yield forbid
-    for path in forbidden:
-        path.chmod(0o755)
-
-
-@pytest.mark.parametrize("path", [MANIFEST, "domains/orders/order_events"])
-def test_what_may_not_be_read_is_quarantined(root: Path, path: str, forbid: Callable[[Path], None]) -> None:
-    forbid(root / path)
-    mesh = gather(root)
-    assert one(mesh, "MAN001").path == MANIFEST
-    assert set(mesh.quarantined) == {"orders.order_events"}
-
-
-@pytest.mark.parametrize("path", ["domains", "domains/orders", "dbt_projects", "dbt_projects/orders"])
-def test_a_folder_that_may_not_be_entered_stops_nothing(root: Path, path: str, forbid: Callable[[Path], None]) -> None:
-    forbid(root / path)
-    mesh = gather(root)
-    assert [f.path for f in mesh.findings] == ([path] if path.startswith("domains") else [])
-
-
-def test_a_link_to_a_file_inside_the_mesh_is_fine(root: Path) -> None:
-    (root / MANIFEST).rename(root / "shared.yaml")
-    (root / MANIFEST).symlink_to(root / "shared.yaml")
-    assert gather(root).findings == ()
-
-
-def test_a_product_folder_that_links_outside_is_refused(root: Path) -> None:
-    folder = (root / MANIFEST).parent
-    folder.rename(root.parent / "outside")
-    folder.symlink_to(root.parent / "outside")
-    mesh = gather(root)
-    assert "orders.order_events" in mesh.quarantined
-    assert {f.code for f in mesh.findings} == {"MAN001"}
-
-
-@pytest.mark.parametrize(
-    "written", ["../finance/domain.yaml", "/etc/hostname", "sources/../../policy.yaml", "sources", "no.avsc"]
-)
-def test_a_row_schema_lies_below_its_domain(root: Path, written: str) -> None:
-    file = root / "domains/orders/domain.yaml"
-    file.write_text(file.read_text().replace("sources/public.orders.avsc", written))
-    mesh = gather(root)
-    found = one(mesh, "MAN001")
-    assert (found.path, found.line, found.key) == (
-        "domains/orders/domain.yaml",
-        line_of(file, f"schema: {written}"),
-        "spec.source_systems.0.tables.0.schema",
-    )
-    assert set(mesh.domains["orders"].row_schemas) == {"sources/public.returns.avsc"}
-
-
-def test_a_row_schema_behind_a_link_out_of_the_domain_is_refused(root: Path) -> None:
-    schema = root / "domains/orders/sources/public.orders.avsc"
-    schema.rename(root / "domains/finance/public.orders.avsc")
-    schema.symlink_to(root / "domains/finance/public.orders.avsc")
-    assert one(gather(root), "MAN001").path == "domains/orders/domain.yaml"
 
 
 def test_an_unreadable_schema_version_is_a_finding_of_its_product(root: Path) -> None:
