@@ -36,6 +36,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	@$(INSTALL) requirements-dev.lock || $(SLOWLY) requirements-dev.lock
 	@touch $@
 
+$(VENV)/.installed-bench: $(VENV)/.installed-dev requirements-bench.lock
+	@$(INSTALL) requirements-bench.lock || $(SLOWLY) requirements-bench.lock
+	@touch $@
+
 setup: $(VENV)/.installed
 
 setup-dev: $(VENV)/.installed-dev
@@ -55,7 +59,7 @@ lint: setup-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: setup-dev
+bench: $(VENV)/.installed-bench
 	@$(BIN)/python -m bench
 
 UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -64,6 +68,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate
 lock: $(BIN)/uv
 	@$(UV_COMPILE) pyproject.toml -o requirements.lock
 	@$(UV_COMPILE) pyproject.toml --group dev --extra postgres -c requirements.lock -o requirements-dev.lock
+	@$(UV_COMPILE) pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 	@printf "uv\nhatchling>=1.25,<2\neditables>=0.5,<1\n" | $(UV_COMPILE) - -c requirements.lock -o requirements-bootstrap.lock
 
 clean:
