@@ -146,8 +146,12 @@ def _spawn(command: Command) -> "subprocess.Popen[str]":
 
 
 def _alive(child: Child) -> bool:
-    """Whether any process of its group still runs. A zombie does not: nobody may be there to bury it."""
-    child.process.poll()
+    """Whether any process of its group still runs. A grandchild's zombie does not: nobody may be there to bury it.
+
+    The child itself runs until it is buried: a leader whose other threads still end looks like a zombie before that.
+    """
+    if child.process.poll() is None:
+        return True
     try:
         os.killpg(child.group, 0)
     except ProcessLookupError:
