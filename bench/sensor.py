@@ -17,8 +17,8 @@ import dagster as dg
 
 from mesh_platform import names
 from mesh_platform.environment import PROJECT_ROOT, Environment, Target
-from mesh_platform.landing.ledger import ensure_landing
 from mesh_platform.landing.pending import pending
+from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.landing.survey import survey
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.sensors import landing_sensor

@@ -12,7 +12,7 @@ import click
 
 from mesh_platform.environment import EnvironmentProblem, read_environment
 from mesh_platform.landing.land import land as land_files
-from mesh_platform.landing.report import LandingReport, Rows
+from mesh_platform.landing.records.report import LandingReport, Rows
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import open_warehouse

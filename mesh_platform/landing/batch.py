@@ -11,19 +11,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from mesh_platform.landing.change_log import FRESH, append, find_fresh, fold
-from mesh_platform.landing.current_state import renew
-from mesh_platform.landing.envelope import BAD, BLANK, CHANGE, PARSED, parse
-from mesh_platform.landing.heartbeat import note_heartbeats
-from mesh_platform.landing.landed_table import LandedTable
-from mesh_platform.landing.ledger import amend, enter
-from mesh_platform.landing.moved import inherit
-from mesh_platform.landing.quarantine import quarantine
-from mesh_platform.landing.report import Rows
+from mesh_platform.landing.envelopes.envelope import BAD, BLANK, CHANGE, PARSED, parse
+from mesh_platform.landing.files.staging import Staged, Vanished, stage
+from mesh_platform.landing.records.heartbeat import note_heartbeats
+from mesh_platform.landing.records.ledger import amend, enter
+from mesh_platform.landing.records.quarantine import quarantine
+from mesh_platform.landing.records.report import Rows
+from mesh_platform.landing.records.transactions import note_transactions
 from mesh_platform.landing.restaging import restage
-from mesh_platform.landing.staging import Staged, Vanished, stage
-from mesh_platform.landing.transactions import note_transactions
-from mesh_platform.landing.zone import FileGeneration, zone_name
+from mesh_platform.landing.tables.change_log import FRESH, append, find_fresh, fold
+from mesh_platform.landing.tables.current_state import renew
+from mesh_platform.landing.tables.landed_table import LandedTable
+from mesh_platform.landing.tables.moved import inherit
+from mesh_platform.landing.zones.zone import FileGeneration, zone_name
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.revision import next_revision
 from mesh_platform.warehouse.sql import literal

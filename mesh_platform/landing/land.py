@@ -6,11 +6,11 @@ from typing import Final
 
 from mesh_platform.environment import Environment
 from mesh_platform.landing.batch import Zone, land_batch
-from mesh_platform.landing.ledger import ensure_landing, known_generations, unknown
+from mesh_platform.landing.records.ledger import ensure_landing, known_generations, unknown
+from mesh_platform.landing.records.report import LandingReport, Rows
 from mesh_platform.landing.replay import quarantined_files
-from mesh_platform.landing.report import LandingReport, Rows
 from mesh_platform.landing.survey import Survey, survey
-from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable
+from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 

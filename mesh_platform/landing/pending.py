@@ -1,8 +1,8 @@
 """What a sensor asks: is there anything to land, and what does the zone look like, in words."""
 
-from mesh_platform.landing.ledger import known_generations, unknown
+from mesh_platform.landing.records.ledger import known_generations, unknown
 from mesh_platform.landing.survey import Survey
-from mesh_platform.landing.zone import FileGeneration
+from mesh_platform.landing.zones.zone import FileGeneration
 from mesh_platform.warehouse.protocol import Warehouse
 
 

@@ -3,7 +3,7 @@
 from mesh_platform import names
 from mesh_platform.landing.batch import Zone
 from mesh_platform.landing.survey import Survey
-from mesh_platform.landing.zone import FileGeneration
+from mesh_platform.landing.zones.zone import FileGeneration
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import any_of
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from mesh_platform import names
-from mesh_platform.landing.lines import bad_line, clean
-from mesh_platform.landing.reason import GONE, reason_of
-from mesh_platform.landing.staging import Staged, Vanished, stage
-from mesh_platform.landing.zone import FileGeneration
+from mesh_platform.landing.files.lines import bad_line, clean
+from mesh_platform.landing.files.staging import Staged, Vanished, stage
+from mesh_platform.landing.records.reason import GONE, reason_of
+from mesh_platform.landing.zones.zone import FileGeneration
 from mesh_platform.warehouse.protocol import Warehouse
 
 _AT_ONCE: Final = 100

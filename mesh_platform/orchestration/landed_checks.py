@@ -11,9 +11,9 @@ import dagster as dg
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
-from mesh_platform.landing.gap import Gaps
-from mesh_platform.landing.health import Health, Held, Place, health, sentence
-from mesh_platform.landing.reason import named
+from mesh_platform.landing.records.gap import Gaps
+from mesh_platform.landing.records.health import Health, Held, Place, health, sentence
+from mesh_platform.landing.records.reason import named
 from mesh_platform.landing.survey import survey
 from mesh_platform.manifest.mesh import Domain, Mesh
 from mesh_platform.orchestration.keys import landed_key

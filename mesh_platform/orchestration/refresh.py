@@ -12,7 +12,7 @@ from dagster_dbt import dbt_assets
 from pydantic import Field
 
 from mesh_platform.environment import Environment
-from mesh_platform.landing.ledger import ensure_landing
+from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.audited import audited
 from mesh_platform.orchestration.dbt import dbt_on

@@ -11,7 +11,7 @@ from mesh_platform import names
 from mesh_platform.environment import Environment, EnvironmentProblem
 from mesh_platform.landing.pending import in_words, pending
 from mesh_platform.landing.survey import Survey, survey
-from mesh_platform.landing.zone import FileGeneration
+from mesh_platform.landing.zones.zone import FileGeneration
 from mesh_platform.manifest.mesh import Domain, Mesh
 from mesh_platform.orchestration.behind import behind, first_turn
 from mesh_platform.warehouse.protocol import (

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from mesh_platform.cli.slo import slo
 from mesh_platform.environment import Environment
-from mesh_platform.landing.ledger import ensure_landing
+from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.warehouse.duckdb import open_duckdb

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from mesh_platform.landing.bucket import _client
+from mesh_platform.landing.zones.bucket import _client
 from mesh_platform.warehouse.duckdb import open_duckdb
 from tests.landing.bucket_scene import BucketScene
 from tests.landing.scene import Scene

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.landing import avro_engine
-from mesh_platform.landing.avro_engine import is_read_alike, write_lines
-from mesh_platform.landing.avro_file import write_avro_lines
+from mesh_platform.landing.files import avro_engine
+from mesh_platform.landing.files.avro_engine import is_read_alike, write_lines
+from mesh_platform.landing.files.avro_file import write_avro_lines
 from tests.landing.scene import Scene, avro, change, lines
 
 KIND = {"type": "enum", "name": "Kind", "symbols": ["GOOD", "BAD"]}

@@ -10,10 +10,10 @@ import pytest
 import requests
 from google.cloud.storage import Blob
 
-from mesh_platform.landing import bucket
 from mesh_platform.landing.batch import land_batch
-from mesh_platform.landing.bucket import BucketRoot
 from mesh_platform.landing.survey import survey
+from mesh_platform.landing.zones import bucket
+from mesh_platform.landing.zones.bucket import BucketRoot
 from tests.landing.bucket_scene import PREFIX, BucketScene
 from tests.landing.scene import NOW, SYSTEM, TABLE, Scene, change, lines
 from tests.landing.test_land_law import delivery, encoded

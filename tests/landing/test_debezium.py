@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mesh_platform.demo.extra import missing
-from mesh_platform.landing.gap import transaction_gaps
-from mesh_platform.landing.report import LandingReport
+from mesh_platform.landing.records.gap import transaction_gaps
+from mesh_platform.landing.records.report import LandingReport
 from mesh_platform.warehouse.duckdb import open_duckdb
 from tests.landing.scene import SYSTEM, THING, Scene, mesh_of, text
 

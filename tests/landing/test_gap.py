@@ -12,7 +12,7 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.landing.gap import Gaps, offset_gaps, transaction_gaps
+from mesh_platform.landing.records.gap import Gaps, offset_gaps, transaction_gaps
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 from tests.landing.scene import SYSTEM, TABLE, THING, Scene, change, envelope, lines, mesh_of
 

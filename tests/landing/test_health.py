@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mesh_platform.landing.health import PATIENCE, Health, health, sentence
+from mesh_platform.landing.records.health import PATIENCE, Health, health, sentence
 from tests.landing.scene import NOW, TABLE, THING, Scene, change, envelope, lines, mesh_of
 from tests.landing.test_gap import ENDED, META, THREE, ended
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mesh_platform.landing.lines import LONGEST_LINE
-from mesh_platform.landing.reason import GONE, OTHER, REASONS, kind_sql, reason_of, shown_sql
-from mesh_platform.landing.reference import PAGE, page
+from mesh_platform.landing.files.lines import LONGEST_LINE
+from mesh_platform.landing.records.reason import GONE, OTHER, REASONS, kind_sql, reason_of, shown_sql
+from mesh_platform.landing.records.reference import PAGE, page
 from tests.landing.scene import Scene, avro, change, lines
 
 SECRET = "jane@example.com\n'); the row schema says"
@@ -111,7 +111,7 @@ def test_what_is_of_no_kind_is_said_to_be_so(scene: Scene) -> None:
 
 
 def test_the_page_is_as_the_reasons_are() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "run `python -m mesh_platform.landing.reference`"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `python -m mesh_platform.landing.records.reference`"
 
 
 def test_the_bomb_is_small_on_disk() -> None:

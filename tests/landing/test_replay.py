@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.landing.lines import LONGEST_LINE
+from mesh_platform.landing.files.lines import LONGEST_LINE
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 from tests.landing.scene import THING, Scene, avro, change, lines, mesh_of
 from tests.landing.test_land_law import Delivery, delivery, encoded

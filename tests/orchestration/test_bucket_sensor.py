@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from mesh_platform.environment import Environment
-from mesh_platform.landing import bucket
+from mesh_platform.landing.zones import bucket
 from tests.orchestration.scene import SYSTEM, Scene
 from tests.orchestration.test_sensor import landed, requests, tick
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.landing.ledger import ensure_landing
+from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.slo.freshness import measure_freshness

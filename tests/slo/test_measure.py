@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mesh_platform.environment import Environment
-from mesh_platform.landing.ledger import ensure_landing
+from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.publishing.audit import Audit, record_audits
 from mesh_platform.publishing.tables import ensure_publishing

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
-from mesh_platform.landing.ledger import QUARANTINED
+from mesh_platform.landing.records.ledger import QUARANTINED
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import any_of
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mesh_platform import names
-from mesh_platform.landing.envelope import HEARTBEAT, PARSED
+from mesh_platform.landing.envelopes.envelope import HEARTBEAT, PARSED
 from mesh_platform.warehouse.protocol import Warehouse
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable, counts, zone_name
+from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable, counts, zone_name
 
 if TYPE_CHECKING:
     from google.cloud.storage import Client

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from mesh_platform import names
 from mesh_platform.environment import Target
-from mesh_platform.landing.zone import zone_name
+from mesh_platform.landing.zones.zone import zone_name
 from mesh_platform.manifest.domain import Connector, SourceSystem, SourceTable
 from mesh_platform.manifest.mesh import Domain, Mesh
 from mesh_platform.schema.history import row_schema

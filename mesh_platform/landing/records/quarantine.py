@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
-from mesh_platform.landing.envelope import BAD, PARSED
+from mesh_platform.landing.envelopes.envelope import BAD, PARSED
 from mesh_platform.warehouse.protocol import Warehouse
 
 _BAD: Final = f"""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mesh_platform.landing.decode import decoded, default_text
+from mesh_platform.landing.envelopes.decode import decoded, default_text
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 

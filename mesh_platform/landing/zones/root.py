@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from mesh_platform.environment import Environment
-from mesh_platform.landing.folder import FolderRoot
-from mesh_platform.landing.zone import FileGeneration, LandingRoot
+from mesh_platform.landing.zones.folder import FolderRoot
+from mesh_platform.landing.zones.zone import FileGeneration, LandingRoot
 
 _BUCKET: Final = "gs://"
 
@@ -23,7 +23,7 @@ def bring(file: FileGeneration, target: Path) -> Path:
 def _root(place: str) -> LandingRoot:
     if not place.startswith(_BUCKET):
         return FolderRoot(Path(place))
-    from mesh_platform.landing.bucket import BucketRoot
+    from mesh_platform.landing.zones.bucket import BucketRoot
 
     bucket, _, prefix = place.removeprefix(_BUCKET).partition("/")
     return BucketRoot(bucket, prefix)

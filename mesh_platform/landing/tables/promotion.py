@@ -6,12 +6,12 @@ Runs in the transaction that adds the columns. Identities are renewed, so a rede
 from collections.abc import Sequence
 from typing import Final
 
-from mesh_platform.landing.decode import decoded
-from mesh_platform.landing.identity import event_id
-from mesh_platform.landing.landed_table import LandedTable
-from mesh_platform.landing.moved import inherit_all
-from mesh_platform.landing.repeated import fill, show
-from mesh_platform.landing.row import is_placeholder, names_list
+from mesh_platform.landing.envelopes.decode import decoded
+from mesh_platform.landing.envelopes.identity import event_id
+from mesh_platform.landing.envelopes.row import is_placeholder, names_list
+from mesh_platform.landing.tables.landed_table import LandedTable
+from mesh_platform.landing.tables.moved import inherit_all
+from mesh_platform.landing.tables.repeated import fill, show
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal

@@ -6,7 +6,7 @@ from operator import attrgetter
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable, counts, zone_name
+from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable, counts, zone_name
 
 
 class FolderRoot:

@@ -10,10 +10,10 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Final
 
-from mesh_platform.landing.avro_file import write_avro_lines
-from mesh_platform.landing.lines import Expansion, Stream, Unreadable, clean, look
-from mesh_platform.landing.root import bring
-from mesh_platform.landing.zone import FileGeneration, ZoneUnreachable
+from mesh_platform.landing.files.avro_file import write_avro_lines
+from mesh_platform.landing.files.lines import Expansion, Stream, Unreadable, clean, look
+from mesh_platform.landing.zones.root import bring
+from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable
 
 _NO_ROOM: Final = (ENOSPC, EDQUOT)
 _GZIP: Final = b"\x1f\x8b"

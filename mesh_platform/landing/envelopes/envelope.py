@@ -8,12 +8,12 @@ Nothing here looks at other lines, so the engine reads as many at once as it has
 import json
 from typing import Final
 
-from mesh_platform.landing import datastream
-from mesh_platform.landing.decode import decoded
-from mesh_platform.landing.identity import event_id
-from mesh_platform.landing.landed_table import LandedTable
-from mesh_platform.landing.lines import MARK
-from mesh_platform.landing.row import available_row, decoded_row, misfit, misfit_reason, once, row_texts
+from mesh_platform.landing.envelopes import datastream
+from mesh_platform.landing.envelopes.decode import decoded
+from mesh_platform.landing.envelopes.identity import event_id
+from mesh_platform.landing.envelopes.row import available_row, decoded_row, misfit, misfit_reason, once, row_texts
+from mesh_platform.landing.files.lines import MARK
+from mesh_platform.landing.tables.landed_table import LandedTable
 from mesh_platform.schema.avro_type import Primitive
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal

@@ -18,9 +18,9 @@ from uuid import UUID
 
 import fastavro
 
-from mesh_platform.landing import avro_engine
-from mesh_platform.landing.datastream_avro import telling
-from mesh_platform.landing.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line, longest_line
+from mesh_platform.landing.files import avro_engine
+from mesh_platform.landing.files.datastream_avro import telling
+from mesh_platform.landing.files.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line, longest_line
 
 _MAGIC: Final = b"Obj\x01"
 _SYNC: Final = 16

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from mesh_platform.landing.decode import decoded, default_text
+from mesh_platform.landing.envelopes.decode import decoded, default_text
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 

@@ -1,0 +1,1 @@
+"""What is remembered of landing: the ledger, quarantine, heartbeats, transactions; and what they say of its health."""

@@ -1,0 +1,1 @@
+"""Where files arrive: folders and buckets, and what lies in them."""
