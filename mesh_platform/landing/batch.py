@@ -13,6 +13,7 @@ from typing import Final
 
 from mesh_platform.landing.envelopes.envelope import BAD, BLANK, CHANGE, PARSED, parse
 from mesh_platform.landing.files.staging import Staged, Vanished, stage
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.records.heartbeat import note_heartbeats
 from mesh_platform.landing.records.ledger import amend, enter
 from mesh_platform.landing.records.quarantine import quarantine
@@ -21,7 +22,6 @@ from mesh_platform.landing.records.transactions import note_transactions
 from mesh_platform.landing.restaging import restage
 from mesh_platform.landing.tables.change_log import FRESH, append, find_fresh, fold
 from mesh_platform.landing.tables.current_state import renew
-from mesh_platform.landing.tables.landed_table import LandedTable
 from mesh_platform.landing.tables.moved import inherit
 from mesh_platform.landing.zones.zone import FileGeneration, zone_name
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from mesh_platform.environment import Environment
 from mesh_platform.landing.batch import Zone
-from mesh_platform.landing.tables.landed_table import Unlandable, declared_tables
+from mesh_platform.landing.landed_table import Unlandable, declared_tables
 from mesh_platform.landing.zones.root import landing_root
 from mesh_platform.landing.zones.table_folder import shared_folders, table_folders
 from mesh_platform.landing.zones.zone import FileGeneration, LandingRoot, ZoneUnreachable, zone_name

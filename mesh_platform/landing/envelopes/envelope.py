@@ -13,7 +13,7 @@ from mesh_platform.landing.envelopes.decode import decoded
 from mesh_platform.landing.envelopes.identity import event_id
 from mesh_platform.landing.envelopes.row import available_row, decoded_row, misfit, misfit_reason, once, row_texts
 from mesh_platform.landing.files.lines import MARK
-from mesh_platform.landing.tables.landed_table import LandedTable
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.schema.avro_type import Primitive
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from mesh_platform import names
+from mesh_platform.landing.landed_table import LandedTable, declared_tables
 from mesh_platform.landing.records.gap import Gaps, offset_gaps, transaction_gaps
 from mesh_platform.landing.records.reason import kind_sql, shown_sql
-from mesh_platform.landing.tables.landed_table import LandedTable, declared_tables
 from mesh_platform.landing.tables.undeclared import Undeclared, undeclared
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import Warehouse

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
+from mesh_platform.landing.landed_table import landed_tables
 from mesh_platform.landing.tables.evolution import ensure_tables
-from mesh_platform.landing.tables.landed_table import landed_tables
 from mesh_platform.landing.zones.zone import FileGeneration
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse

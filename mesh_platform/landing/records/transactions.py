@@ -12,8 +12,8 @@ from typing import Final
 
 from mesh_platform import names
 from mesh_platform.landing.envelopes.envelope import CHANGE, PARSED, TRANSACTION
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.tables.change_log import FRESH
-from mesh_platform.landing.tables.landed_table import LandedTable
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
 

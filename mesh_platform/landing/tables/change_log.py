@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from mesh_platform.landing.envelopes.envelope import CHANGE, PARSED
-from mesh_platform.landing.tables.landed_table import CHANGE_COLUMNS, LandedTable
+from mesh_platform.landing.landed_table import CHANGE_COLUMNS, LandedTable
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal
 

@@ -1,7 +1,7 @@
 """The current state: one row a primary key, as its latest change left it; a deleted one stays, marked, last known."""
 
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.tables.change_log import FOLDED, FRESH, KEYS, Fresh, state_row
-from mesh_platform.landing.tables.landed_table import LandedTable
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from mesh_platform.landing.tables.landed_table import CHANGE_COLUMNS, NEVER_NULL, STATE_COLUMNS, LandedTable
+from mesh_platform.landing.landed_table import CHANGE_COLUMNS, NEVER_NULL, STATE_COLUMNS, LandedTable
 from mesh_platform.landing.tables.promotion import promote, renew_identities
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.sql import identifier, literal

@@ -6,8 +6,8 @@ An insert that lacks values can only be the second of the two.
 
 from typing import Final
 
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.tables.change_log import FRESH, KEYS, Fresh
-from mesh_platform.landing.tables.landed_table import LandedTable
 from mesh_platform.landing.tables.repeated import fill, show
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal

@@ -9,7 +9,7 @@ from typing import Final
 from mesh_platform.landing.envelopes.decode import decoded
 from mesh_platform.landing.envelopes.identity import event_id
 from mesh_platform.landing.envelopes.row import is_placeholder, names_list
-from mesh_platform.landing.tables.landed_table import LandedTable
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.tables.moved import inherit_all
 from mesh_platform.landing.tables.repeated import fill, show
 from mesh_platform.schema.record import Column

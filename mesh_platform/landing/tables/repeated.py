@@ -1,6 +1,6 @@
 """Values that were not repeated because they had not changed, once the changes are in the log."""
 
-from mesh_platform.landing.tables.landed_table import LandedTable
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mesh_platform import names
-from mesh_platform.landing.tables.landed_table import LandedTable
+from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
 
