@@ -92,7 +92,11 @@ def _peer(folder: Path, plain: list[Path]) -> Row:
 
 
 def _dlt(files: Path, folder: Path) -> float:
-    os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "dlt")}
+    os.environ |= {
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        "RUNTIME__LOG_LEVEL": "ERROR",
+        "DLT_DATA_DIR": str(folder / "dlt"),
+    }
     import dlt
     from dlt.sources.filesystem import filesystem, read_jsonl
 
