@@ -100,4 +100,4 @@ def _reason(lag: float, target: int, inputs: Iterable[Input], moment: Moment) ->
         )
     if unborn:
         return f"{unborn}what its inputs are known by is {lag:.1f} min old (target {target} min)"
-    return f"everything up to {lag:.1f} min ago is visible (target {target} min)"
+    return f"everything landed is visible, up to {lag:.1f} min ago (target {target} min)"

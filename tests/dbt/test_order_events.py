@@ -264,3 +264,10 @@ def test_a_return_and_its_order_are_told_with_their_corrected_amounts(shop: Any)
     ).refresh()
     initiated = shop.events("event_type, event_timestamp, order_total_cents, refund_cents")[-1]
     assert initiated == ("RETURN_INITIATED", after(2), 500, 20)
+
+
+def test_an_order_born_without_a_currency_is_placed_by_its_correction(shop: Any) -> None:
+    born = order("o1", 1, "c")
+    born.row["currency_code"] = None
+    shop.land(born, order("o1", 2, total=500)).refresh()
+    assert shop.events("event_type, order_total_cents, currency_code") == [(PLACED, 500, "EUR")]

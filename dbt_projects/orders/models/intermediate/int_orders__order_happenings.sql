@@ -1,7 +1,7 @@
 -- Each change of an order that may be one of its events: its birth, and every time it says CANCELLED.
 -- An order that was born without a sound amount is placed by the change that gives it one, once that has landed.
 with changes as (
-    select *, order_total_cents >= 0 and currency_code <> '' as has_amount
+    select *, coalesce(order_total_cents >= 0 and currency_code <> '', false) as has_amount
     from {{ ref('stg_orders__order_changes') }}
 ),
 

@@ -1,7 +1,7 @@
 -- Each change of a return that may be one of its events: its birth, and every time it says RESOLVED.
 -- A return that was born without a sound amount is initiated by the change that gives it one, once that has landed.
 with changes as (
-    select *, refund_cents >= 0 and currency_code <> '' as has_amount
+    select *, coalesce(refund_cents >= 0 and currency_code <> '', false) as has_amount
     from {{ ref('stg_orders__return_changes') }}
 ),
 
