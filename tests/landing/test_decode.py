@@ -57,6 +57,25 @@ def test_a_decimal_in_base64_may_have_all_the_digits_of_its_type(scene: Scene) -
     assert landed(scene, decimal(38, 3), list(expected)) == expected
 
 
+def test_text_that_could_be_a_number_or_base64_is_taken_as_neither(scene: Scene) -> None:
+    expected = {
+        '"0014"': REFUSED,  # -29292.88
+        '"12345678"': REFUSED,
+        '"12E4"': REFUSED,
+        "1234": "1234.00",
+        '"1234.00"': "1234.00",
+        '"123"': "123.00",
+        '"-123"': "-123.00",
+        '"AeQ="': "4.84",
+    }
+    assert landed(scene, decimal(12, 2), list(expected)) == expected
+    assert all("decimal.handling.mode" in reason for reason in scene.reasons())
+
+
+def test_a_whole_number_as_text_is_a_number_where_the_type_has_no_scale(scene: Scene) -> None:
+    assert landed(scene, decimal(10, 0), ['"1234"', "1234"]) == {'"1234"': "1234", "1234": "1234"}
+
+
 KINDS: list[tuple[Any, dict[str, str | None]]] = [
     (
         time("date"),

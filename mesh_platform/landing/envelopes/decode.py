@@ -50,6 +50,17 @@ def decoded(text: str, kind: AvroType) -> str:
             return f"try(json_transform_strict({text}, {literal(json.dumps(_structure(kind)))}))"
 
 
+def doubt(text: str, kind: AvroType) -> str | None:
+    """SQL for: this JSON text could be a number and could be base64, and means another amount as each.
+
+    Debezium's numbers as text have a point wherever the type has a scale, so text without one may be either; where the
+    type has no scale it is taken as a number. None for a type that has no such texts.
+    """
+    if not isinstance(kind, Primitive | Fixed) or kind.logical != "decimal" or not kind.scale:
+        return None
+    return f"(length({text}) % 4 = 0 and regexp_full_match({text}, '[+]?[0-9]+([eE][+]?[0-9]+)?'))"
+
+
 def default_text(column: Column) -> str | None:
     """What stands in for a value that may not be null and was not sent: the schema's default, as JSON text would."""
     plain = isinstance(column.type, Primitive) and column.type.name not in ("bytes", "null")
