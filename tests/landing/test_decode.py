@@ -76,6 +76,27 @@ def test_a_whole_number_as_text_is_a_number_where_the_type_has_no_scale(scene: S
     assert landed(scene, decimal(10, 0), ['"1234"', "1234"]) == {'"1234"': "1234", "1234": "1234"}
 
 
+def test_a_number_with_more_digits_than_a_double_is_exact(scene: Scene) -> None:
+    values = ["1234567890.1234567891", "-0.1000000000000000055", "1.23456789012345678901E3", "12345678901234567.5"]
+    got = landed(scene, decimal(38, 20), values)
+    assert {v: told and told.rstrip("0") for v, told in got.items()} == {
+        "1234567890.1234567891": "1234567890.1234567891",
+        "-0.1000000000000000055": "-0.1000000000000000055",
+        "1.23456789012345678901E3": "1234.56789012345678901",
+        "12345678901234567.5": "12345678901234567.5",
+    }
+
+
+def test_a_text_that_speaks_of_a_number_stays_as_it_is(scene: Scene) -> None:
+    text = {"name": "note", "type": ["null", "string"], "default": None}
+    price = {"name": "price", "type": ["null", decimal(38, 20)], "default": None}
+    scene.mesh = mesh_of([{"name": "id", "type": "string"}, text, price])
+    note = '{"price": 0.12345678901234567890}'
+    scene.put("one.jsonl", lines([envelope("c", 10, after={"id": "a", "note": note})]))
+    scene.land()
+    assert scene.state(columns="note") == [(note,)]
+
+
 KINDS: list[tuple[Any, dict[str, str | None]]] = [
     (
         time("date"),

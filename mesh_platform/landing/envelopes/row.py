@@ -4,6 +4,7 @@ Works on `_mesh_image`, the row as JSON text, and `_mesh_e.op`.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -28,6 +29,21 @@ _PLACEHOLDERS: Final = (
 _DOUBT: Final = literal(
     ", and it could be a number or base64: set `decimal.handling.mode` to `string`, and send the point"
 )
+
+
+def exact_numbers(line: str, columns: tuple[Column, ...]) -> str:
+    """SQL for the JSON text `line` with the long fractions of exact columns as texts, since JSON makes doubles of them.
+
+    A column's name in quotes and a colon cannot be within a text, where quotes are escaped.
+    """
+    exact = "|".join(re.escape(c.name) for c in columns if getattr(c.type, "logical", None) == "decimal")
+    if not exact:
+        return line
+    key = f'("(?:{exact})"[ ]*:[ ]*)'
+    fraction = r"(-?[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
+    is_long = f"regexp_matches({line}, {literal(key + '-?[0-9.]{16}')})"
+    told = literal(r'\1"\2"')
+    return f"if({is_long}, regexp_replace({line}, {literal(key + fraction)}, {told}, 'g'), {line})"
 
 
 def row_texts(columns: tuple[Column, ...]) -> str:
