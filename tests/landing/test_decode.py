@@ -72,6 +72,21 @@ def test_text_that_could_be_a_number_or_base64_is_taken_as_neither(scene: Scene)
     assert all("decimal.handling.mode" in reason for reason in scene.reasons())
 
 
+def test_a_doubtful_text_that_was_kept_beside_the_row_stays_there(scene: Scene) -> None:
+    price = {"name": "price", "type": ["null", decimal(12, 2)], "default": None}
+    rows = [envelope("c", n, after={"id": f"k{n}", "price": told}) for n, told in enumerate(["0014", "00.14", 1234], 1)]
+    scene.mesh = mesh_of([{"name": "id", "type": "string"}])
+    scene.put("one.jsonl", lines(rows))
+    scene.land()
+    scene.mesh = mesh_of([{"name": "id", "type": "string"}, price])
+    scene.land()
+    assert scene.changes("id, price::varchar, _cdc_extra") == [
+        ("k1", None, '{"price":"0014"}'),
+        ("k2", "0.14", None),
+        ("k3", "1234.00", None),
+    ]
+
+
 def test_a_whole_number_as_text_is_a_number_where_the_type_has_no_scale(scene: Scene) -> None:
     assert landed(scene, decimal(10, 0), ['"1234"', "1234"]) == {'"1234"': "1234", "1234": "1234"}
 
