@@ -11,7 +11,15 @@ from typing import Final
 from mesh_platform.landing.envelopes import datastream
 from mesh_platform.landing.envelopes.decode import decoded
 from mesh_platform.landing.envelopes.identity import event_id
-from mesh_platform.landing.envelopes.row import available_row, decoded_row, misfit, misfit_reason, once, row_texts
+from mesh_platform.landing.envelopes.row import (
+    available_row,
+    decoded_row,
+    exact_numbers,
+    misfit,
+    misfit_reason,
+    once,
+    row_texts,
+)
 from mesh_platform.landing.files.lines import MARK
 from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.schema.avro_type import Primitive
@@ -55,7 +63,8 @@ def parse(files: list[str], longest: int, table: LandedTable | None) -> str:
     columns = table.columns if table else ()
     steps = {
         "lines": _lines(files, longest),
-        "events": f"select *, {datastream.event('_mesh_line')} from lines",
+        "exact": f"select *, {exact_numbers('_mesh_line', columns)} as _mesh_told from lines",
+        "events": f"select *, {datastream.event('_mesh_told')} from exact",
         "texts": _texts(),
         "envelopes": f"select *, try(json_transform(_mesh_text, {literal(json.dumps(_SHAPE))})) as _mesh_e from texts",
         "kinds": f"select *, {_kind(table)} as _mesh_kind from envelopes",
@@ -82,12 +91,12 @@ def _lines(files: list[str], longest: int) -> str:
 
 def _texts() -> str:
     """A converter that writes schemas wraps the envelope: `{"schema": …, "payload": …}`; Datastream has its own."""
-    wrapped = "try(json_exists(_mesh_line, '$.payload') and not json_exists(_mesh_line, '$.op'))"
+    wrapped = "try(json_exists(_mesh_told, '$.payload') and not json_exists(_mesh_told, '$.op'))"
     return f"""select *, case
         when {datastream.EVENT} is not null then {datastream.envelope()}
-        when contains(_mesh_line, '"payload"') and {wrapped} then json_extract(_mesh_line, '$.payload')::varchar
-        when starts_with(_mesh_line, '{{') then _mesh_line
-        else trim(_mesh_line, {_SPACES}) end as _mesh_text from events"""
+        when contains(_mesh_told, '"payload"') and {wrapped} then json_extract(_mesh_told, '$.payload')::varchar
+        when starts_with(_mesh_told, '{{') then _mesh_told
+        else trim(_mesh_told, {_SPACES}) end as _mesh_text from events"""
 
 
 def _kind(table: LandedTable | None) -> str:

@@ -4,10 +4,11 @@ Works on `_mesh_image`, the row as JSON text, and `_mesh_e.op`.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Final
 
-from mesh_platform.landing.envelopes.decode import decoded, default_text
+from mesh_platform.landing.envelopes.decode import decoded, default_text, doubt
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 
@@ -25,6 +26,26 @@ _PLACEHOLDERS: Final = (
 """What stands for a value that was too big to be repeated and had not changed, in the types that can be so big."""
 
 
+_DOUBT: Final = literal(
+    ", and it could be a number or base64: set `decimal.handling.mode` to `string`, and send the point"
+)
+
+
+def exact_numbers(line: str, columns: tuple[Column, ...]) -> str:
+    """SQL for the JSON text `line` with the long fractions of exact columns as texts, since JSON makes doubles of them.
+
+    A column's name in quotes and a colon cannot be within a text, where quotes are escaped.
+    """
+    exact = "|".join(re.escape(c.name) for c in columns if getattr(c.type, "logical", None) == "decimal")
+    if not exact:
+        return line
+    key = f'("(?:{exact})"[ ]*:[ ]*)'
+    fraction = r"(-?[0-9]+(?:\.[0-9]+(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+))"
+    is_long = f"regexp_matches({line}, {literal(key + '-?[0-9.]{16}')})"
+    told = literal(r'\1"\2"')
+    return f"if({is_long}, regexp_replace({line}, {literal(key + fraction)}, {told}, 'g'), {line})"
+
+
 def row_texts(columns: tuple[Column, ...]) -> str:
     """SELECT items: the declared columns as texts, `_mesh_r`; the names of all that were sent, `_mesh_keys`."""
     shape = literal(json.dumps({c.name: "VARCHAR" for c in columns}))
@@ -34,7 +55,7 @@ def row_texts(columns: tuple[Column, ...]) -> str:
 
 def decoded_row(columns: tuple[Column, ...]) -> str:
     """SELECT items: each declared column as its type, `_cdc_unavailable` and `_cdc_extra`."""
-    values = [f"{decoded(_text(c), c.type)} as {identifier(c.name)}" for c in columns]
+    values = [f"{_value(c)} as {identifier(c.name)}" for c in columns]
     return ", ".join([*values, f"{_unavailable(columns)} as _cdc_unavailable", f"{_extra(columns)} as _cdc_extra"])
 
 
@@ -56,7 +77,7 @@ def misfit_reason(columns: tuple[Column, ...]) -> str:
     """SQL for the sentence about the column that `misfit` names."""
     if not columns:
         return "null"
-    declared = " ".join(f"when {literal(c.name)} then {literal(_declared(c))}" for c in columns)
+    declared = " ".join(f"when {literal(c.name)} then {_declared(c)}" for c in columns)
     sent = "json_extract_string(_mesh_image, '$.\"' || _mesh_misfit || '\"')"
     told = f"coalesce('`' || left({sent}, 100) || '`', 'null or missing')"
     says = f"'; the row schema says ' || case _mesh_misfit {declared} end"
@@ -84,6 +105,19 @@ def _text(column: Column) -> str:
     if default is None:
         return text
     return f"if({text} is null and _mesh_image is not null and _mesh_e.op <> 'd', {literal(default)}, {text})"
+
+
+def _value(column: Column) -> str:
+    """What the text stands for; nothing where that is in doubt."""
+    value, doubtful = decoded(_text(column), column.type), _in_doubt(column)
+    return f"case when {doubtful} then null else {value} end" if doubtful else value
+
+
+def _in_doubt(column: Column) -> str | None:
+    """A number that is no text in the JSON is nothing but a number."""
+    doubtful = doubt(f"_mesh_r.{identifier(column.name)}", column.type)
+    path = literal(f'$."{column.name}"')
+    return doubtful and f"case when {doubtful} then json_type(_mesh_image, {path}) = 'VARCHAR' else false end"
 
 
 def _unavailable(columns: tuple[Column, ...]) -> str:
@@ -117,5 +151,8 @@ def _was_sent(column: Column) -> str:
 
 
 def _declared(column: Column) -> str:
+    """SQL for what the row schema says of the column."""
     kind = getattr(column.type, "logical", None) or getattr(column.type, "name", type(column.type).__name__.lower())
-    return f"{kind}{' or null' if column.nullable else ', never null'}"
+    says = literal(f"{kind}{' or null' if column.nullable else ', never null'}")
+    doubtful = _in_doubt(column)
+    return f"{says} || if({doubtful}, {_DOUBT}, '')" if doubtful else says

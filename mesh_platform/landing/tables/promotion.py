@@ -6,7 +6,7 @@ Runs in the transaction that adds the columns. Identities are renewed, so a rede
 from collections.abc import Sequence
 from typing import Final
 
-from mesh_platform.landing.envelopes.decode import decoded
+from mesh_platform.landing.envelopes.decode import decoded, doubt
 from mesh_platform.landing.envelopes.identity import event_id
 from mesh_platform.landing.envelopes.row import is_placeholder, names_list
 from mesh_platform.landing.landed_table import LandedTable
@@ -51,7 +51,9 @@ def _decoded(table: LandedTable, gained: Sequence[Column], waiting: str) -> str:
     told, values, taken, repeated = [], [], [], []
     for n, column in enumerate(gained):
         text, name, path = f"_mesh_text{n}", literal(column.name), literal(f'$."{column.name}"')
-        value = f"if({is_placeholder(text)}, null, {decoded(text, column.type)})"
+        doubtful = doubt(text, column.type)
+        is_none = f"({doubtful} and json_type(_cdc_extra, {path}) = 'VARCHAR')" if doubtful else "false"
+        value = f"if({is_placeholder(text)} or {is_none}, null, {decoded(text, column.type)})"
         told.append(f"json_extract_string(_cdc_extra, {path}) as {text}")
         values.append(f"{value} as {identifier(column.name)}")
         taken.append(f"if({text} is null or {is_placeholder(text)} or {value} is not null, {name}, null)")
