@@ -66,7 +66,7 @@ def test_an_object_overwritten_after_it_was_listed_is_read_as_what_it_is_now_and
     new = [f for f in found.files[zone] if not f.path.endswith("two.jsonl")]
     bucket_scene.upload("one.jsonl", ORDERS)
     bucket_scene.bucket.blob(f"{PREFIX}/{SYSTEM}/{TABLE}/three.jsonl").delete()
-    assert land_batch(bucket_scene.warehouse, zone, new, NOW, None).files == 0
+    assert land_batch(bucket_scene.warehouse, zone, new, NOW, None, bucket_scene.home).files == 0
     assert bucket_scene.counts() == (3, 1, 2, 0, 0)
 
 
