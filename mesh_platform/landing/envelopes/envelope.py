@@ -125,7 +125,7 @@ def _reason(columns: tuple[Column, ...]) -> str:
     return f"""case
         when _mesh_kind not in ('{BAD}', '{CHANGE}') then null
         when _mesh_e is null then 'not JSON'
-        when not {once("json_keys(_mesh_text)", _USUAL)} then 'the record has a key twice'
+        when not {once("json_keys(_mesh_text)", _USUAL)} or {_wrapped_twice()} then 'the record has a key twice'
         when _mesh_e.op is null and _mesh_e.{BAD_REASON} is not null then _mesh_e.{BAD_REASON}
         when _mesh_e.op is null then 'not a change record: it has no `op`'
         when {_TABLE} is null then 'not a change record: it has no `source.table`'
@@ -137,6 +137,13 @@ def _reason(columns: tuple[Column, ...]) -> str:
         then 'op `' || _mesh_e.op || '` without ' || {when}
         when not {once("_mesh_keys", [c.name for c in columns])} then 'the row has a column twice'
         when _mesh_misfit is not null then {misfit_reason(columns)} end"""
+
+
+def _wrapped_twice() -> str:
+    """SQL for: a key of what wraps the envelope is there twice; of a line that is the envelope nothing is read."""
+    keys = "coalesce(json_keys(_mesh_line), [])"
+    bare = f"{datastream.EVENT} is not null or _mesh_line = _mesh_text"
+    return f"case when {bare} then false else not {once(keys, ('schema', 'payload'))} end"
 
 
 def _answer(columns: tuple[Column, ...]) -> str:
