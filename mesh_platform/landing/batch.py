@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from mesh_platform.landing.envelopes.envelope import BAD, BLANK, CHANGE, PARSED, parse
 from mesh_platform.landing.files.staging import Staged, Vanished, stage
+from mesh_platform.landing.files.staging_folder import staging_folder
 from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.records.heartbeat import note_heartbeats
 from mesh_platform.landing.records.ledger import amend, enter
@@ -64,19 +64,20 @@ def land_batch(
     files: Sequence[FileGeneration],
     now: datetime,
     run_id: str | None,
+    home: Path,
     *,
     again: bool = False,
 ) -> Landed:
     """Everything about these files, their rows, the ledger and the rest, in one transaction.
 
-    `again`: they are in the ledger, and what of them is in quarantine is read once more.
+    They are staged below `home`. `again`: they are in the ledger, and what of them is in quarantine is read once more.
     """
-    with TemporaryDirectory(prefix="mesh-landing-") as folder:
-        staged = _restage(warehouse, files, Path(folder)) if again else _stage(files, Path(folder))
-        readable = _readable(warehouse, zone, staged, Path(folder))
+    with staging_folder(home) as folder:
+        staged = _restage(warehouse, files, folder) if again else _stage(files, folder)
+        readable = _readable(warehouse, zone, staged, folder)
         if readable is not staged:
             readable = _not_worse(staged, readable) if again else readable
-            _parse(warehouse, zone, readable, Path(folder))
+            _parse(warehouse, zone, readable, folder)
         with warehouse.transaction():
             return _land(warehouse, zone, readable, now, run_id, again)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from mesh_platform.environment import Environment
@@ -43,7 +44,8 @@ def land(
     """Land what the ledger does not know yet, the oldest files first, at most `limit` files.
 
     `replay`: after that, read what is in quarantine again; a file that was rewritten has landed by then, as a new one.
-    Raises WarehouseUnavailable in an outage; batches that have landed before it stay landed.
+    Raises WarehouseUnavailable in an outage, EnvironmentProblem where there is nowhere to stage; batches that
+    have landed before it stay landed.
     """
     problems = ensure_landing(warehouse, mesh)
     found = survey(mesh, environment, domain, systems, tables)
@@ -51,12 +53,14 @@ def land(
     report = _nothing_yet(found)
     left = sum(len(files) for _, files in waiting)
     for zone, files in _batches(waiting):
-        report = _landed(warehouse, zone, files, now, run_id, report, problems.get(zone.name))
+        report = _landed(warehouse, environment.home, zone, files, now, run_id, report, problems.get(zone.name))
         left -= len(files)
         if on_progress:
             on_progress(report, left)
     for zone, files in _batches(quarantined_files(warehouse, found)) if replay else ():
-        report = _landed(warehouse, zone, files, now, run_id, report, problems.get(zone.name), again=True)
+        report = _landed(
+            warehouse, environment.home, zone, files, now, run_id, report, problems.get(zone.name), again=True
+        )
     return report
 
 
@@ -68,6 +72,7 @@ def _nothing_yet(found: Survey) -> LandingReport:
 
 def _landed(
     warehouse: Warehouse,
+    home: Path,
     zone: Zone,
     files: Sequence[FileGeneration],
     now: datetime,
@@ -80,7 +85,7 @@ def _landed(
     if problem or zone.name in report.unreachable:
         return report.without(zone.name, problem or report.unreachable[zone.name])
     try:
-        landed = land_batch(warehouse, zone, files, now, run_id, again=again)
+        landed = land_batch(warehouse, zone, files, now, run_id, home, again=again)
     except QueryRejected as rejected:
         return report.without(zone.name, f"the warehouse refused it: {str(rejected).splitlines()[0]}")
     except ZoneUnreachable as outage:

@@ -10,9 +10,9 @@ from typing import Final
 
 from mesh_platform import names
 from mesh_platform.landing.files.lines import bad_line, clean
-from mesh_platform.landing.files.staging import Staged, Vanished, stage
+from mesh_platform.landing.files.staging import Staged, Vanished, outage_of, stage
 from mesh_platform.landing.records.reason import GONE, reason_of
-from mesh_platform.landing.zones.zone import FileGeneration
+from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable
 from mesh_platform.warehouse.protocol import Warehouse
 
 _AT_ONCE: Final = 100
@@ -21,7 +21,18 @@ _OPEN: Final = f"from {names.QUARANTINE} where superseded_at is null and path = 
 
 
 def restage(warehouse: Warehouse, number: int, file: FileGeneration, folder: Path) -> Staged:
-    """Make `<folder>/<number>.jsonl` what was quarantined of this file, from the file or else from what was kept."""
+    """Make `<folder>/<number>.jsonl` what was quarantined of this file, from the file or else from what was kept.
+
+    Raises ZoneUnreachable where that cannot be written: it stays in quarantine.
+    """
+    try:
+        return _restaged(warehouse, number, file, folder)
+    except OSError as problem:
+        outage = outage_of(problem, folder) or f"cannot stage it: {problem.strerror or problem}"
+        raise ZoneUnreachable(file.zone, outage) from problem
+
+
+def _restaged(warehouse: Warehouse, number: int, file: FileGeneration, folder: Path) -> Staged:
     records = [record for (record,) in warehouse.query(f"select record {_OPEN} order by record", _key(file))]
     staged = _staged(number, file, folder)
     if records == [0]:

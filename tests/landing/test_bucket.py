@@ -4,6 +4,7 @@ import gzip
 import shutil
 from errno import ENOSPC
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from mesh_platform.landing.batch import land_batch
 from mesh_platform.landing.survey import survey
 from mesh_platform.landing.zones import bucket
 from mesh_platform.landing.zones.bucket import BucketRoot
+from mesh_platform.landing.zones.zone import ZoneUnreachable
 from tests.landing.bucket_scene import PREFIX, BucketScene
 from tests.landing.scene import NOW, SYSTEM, TABLE, Scene, change, lines
 from tests.landing.test_land_law import delivery, encoded
@@ -64,7 +66,7 @@ def test_an_object_overwritten_after_it_was_listed_is_read_as_what_it_is_now_and
     new = [f for f in found.files[zone] if not f.path.endswith("two.jsonl")]
     bucket_scene.upload("one.jsonl", ORDERS)
     bucket_scene.bucket.blob(f"{PREFIX}/{SYSTEM}/{TABLE}/three.jsonl").delete()
-    assert land_batch(bucket_scene.warehouse, zone, new, NOW, None).files == 0
+    assert land_batch(bucket_scene.warehouse, zone, new, NOW, None, bucket_scene.home).files == 0
     assert bucket_scene.counts() == (3, 1, 2, 0, 0)
 
 
@@ -159,3 +161,27 @@ def test_files_that_cannot_be_brought_now_are_left_for_the_next_time(
     assert told in report.unreachable[ZONE]
     assert bucket_scene.warehouse.query("select count(*) from mesh_landing.ledger") == [(0,)]
     assert bucket_scene.counts() == (20, 20, 0, 0, 0)
+
+
+class Listing(list[Any]):
+    """What the store says of names that the emulator, which keeps objects as files, cannot hold."""
+
+    def __init__(self, *names: str, prefixes: tuple[str, ...] = ()) -> None:
+        told = {"generation": 1, "size": 1, "updated": NOW}
+        super().__init__(SimpleNamespace(name=f"{PREFIX}/{SYSTEM}/{name}", **told) for name in names)
+        self.prefixes = {f"{PREFIX}/{SYSTEM}/{p}" for p in prefixes}
+
+
+def test_an_object_with_an_empty_step_in_its_name_is_an_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("a//one.jsonl", "/two.jsonl", "a//", "", ".a//three.jsonl")
+    monkeypatch.setattr(BucketRoot, "_list", lambda *_, **__: Listing(*(f"{TABLE}/{n}" for n in names)))
+    found = BucketRoot("b", PREFIX).files(SYSTEM, TABLE)
+    assert [f.path for f in found] == [f"{ZONE.replace('.', '/', 1)}/{n}" for n in ("/two.jsonl", "a//one.jsonl")]
+
+
+def test_objects_below_a_folder_without_a_name_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BucketRoot, "_list", lambda *_, **__: Listing(prefixes=("/", "beats/")))
+    root = BucketRoot("b", PREFIX)
+    assert root.folders(SYSTEM) == ["beats"]
+    with pytest.raises(ZoneUnreachable, match="`shop_db//`"):
+        root.files(SYSTEM, "")

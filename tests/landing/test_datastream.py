@@ -203,3 +203,10 @@ def test_the_types_that_datastream_made_itself_are_decoded_alike_from_json_and_a
 
 def test_positions_are_told_as_postgresql_tells_them() -> None:
     assert position(0x16_B374D848) == "16/B374D848"
+
+
+def test_a_source_timestamp_without_end_spoils_nothing(scene: Scene) -> None:
+    scene.mesh = mesh_of(connector="datastream")
+    good, far = event("c", "0/1", {"id": "a"}), {**event("c", "0/2", {"id": "b"}), "source_timestamp": 2**63 - 1}
+    scene.put("one.jsonl", lines([good, far]))
+    assert scene.counts() == (2, 2, 0, 0, 0)

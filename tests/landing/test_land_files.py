@@ -2,9 +2,15 @@
 
 import gzip
 import json
+import os
+from errno import EIO, EMFILE, ENFILE, ENOMEM, ESTALE
+from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mesh_platform.landing.files.lines import LONGEST_LINE, clean
 from tests.landing.scene import Scene, avro, change, envelope, gzipped, lines
 
 ORDERS = [change("c", "a", 10, size=1), change("u", "a", 20, size=2), change("c", "b", 30, note="x")]
@@ -146,3 +152,54 @@ def test_a_landing_that_breaks_off_leaves_everything_as_it_was(scene: Scene, mon
     monkeypatch.undo()
     assert (scene.state(), scene.changes(), scene.warehouse.query("from mesh_landing.ledger")) == before
     assert scene.counts() == (1, 1, 0, 0, 0)
+
+
+def test_nobody_can_write_what_our_own_stagers_say_of_a_bad_line(scene: Scene) -> None:
+    line = '{"_mesh_bad": "not JSON", "_mesh_raw": "AAAA", "precious": 1}'
+    scene.put("one.jsonl", f"{line}\n")
+    scene.land()
+    [(reason, raw)] = scene.warehouse.query("select reason, raw from mesh_landing.quarantine")
+    assert (reason, bytes(raw).decode()) == ("not a change record: it has no `op`", line)
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r\r\n", b"  \r\n", b"xx\n", b"x\n", b"xyz\r\n"], ids=repr)
+def test_a_line_is_one_line_however_long_and_however_it_ends(end: bytes) -> None:
+    lines: list[bytes] = []
+    clean(BytesIO(b"x" * LONGEST_LINE + end + b"null\r\n"), lines.append)
+    assert len(lines) == 2
+    assert lines[1] == b"null\n"
+
+
+def test_names_of_other_bytes_are_other_names(scene: Scene) -> None:
+    folder = os.fsencode(scene.put("x.jsonl", lines([change("c", "x", 1)])).parent)
+    told = [b"\xff", b"\\xff", b"\\\\xff", b"\\\xff", "é\\".encode(), b"a\\b"]
+    for n, name in enumerate(told):
+        Path(os.fsdecode(folder + b"/" + name + b".jsonl")).write_bytes(lines([change("c", f"k{n}", 2 + n)]))
+    assert scene.counts() == (7, 7, 0, 0, 0)
+    assert scene.counts() == (0, 0, 0, 0, 0)
+    paths = {p.rsplit("/", 1)[1] for (p,) in scene.warehouse.query("select path from mesh_landing.ledger")}
+    assert len(paths) == 7
+    assert {"a\\b.jsonl", "é\\.jsonl", "x.jsonl"} <= paths
+
+
+@pytest.mark.parametrize("code", [EMFILE, ENFILE, ENOMEM, EIO, ESTALE], ids=os.strerror)
+@pytest.mark.parametrize("name", ["one.jsonl", "one.jsonl.gz", "one.avro"])
+def test_an_error_that_passes_is_no_verdict(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, code: int, name: str
+) -> None:
+    content = {"one.jsonl": lines(ORDERS), "one.jsonl.gz": gzipped(ORDERS), "one.avro": avro(ORDERS)}[name]
+    scene.put(name, content)
+    real = Path.open
+
+    def breaks(path: Path, *told: Any, **more: Any) -> Any:
+        if path.name == name:
+            raise OSError(code, os.strerror(code))
+        return real(path, *told, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "open", breaks)
+        broken.setattr("gzip.open", breaks)
+        report = scene.land()
+    assert report.rows.read == 0
+    assert report.unreachable["shop_db.public.things"].startswith("cannot be read now")
+    assert scene.counts() == (3, 3, 0, 0, 0)

@@ -52,6 +52,7 @@ FILES: Mapping[str, tuple[str, bytes]] = {
     "a compression bomb": ("bomb.jsonl.gz", gzip.compress(b"\n" * (65 << 20))),
     "broken Avro": ("cut.avro", avro([change("c", "a", 5)])[:-5]),
     "unknown Avro codec": ("codec.avro", avro([change("c", "a", 5)]).replace(b"\x0edeflate", b"\x0edeflatf")),
+    "unreadable Avro schema": ("schema.avro", avro([change("c", "a", 5)]).replace(b'"Value"', b'"Other"', 1)),
     "undecodable Avro": ("not.avro", undecodable()),
 }
 ELSEWHERE = {

@@ -1,5 +1,6 @@
 """What a sink makes of an envelope on its way into a file: with its schema or without, packed or plain."""
 
+import json
 from typing import Any
 
 import pytest
@@ -43,3 +44,10 @@ def test_a_column_that_is_called_payload_or_schema_is_a_column(scene: Scene) -> 
     scene.put("x.jsonl", lines([change("c", "a", 10, payload={"op": "x"}, schema="y")]))
     assert scene.counts() == (1, 1, 0, 0, 0)
     assert scene.changes("_cdc_extra") == [('{"payload":{"op":"x"},"schema":"y"}',)]
+
+
+def test_a_wrapper_with_two_envelopes_is_none(scene: Scene) -> None:
+    event, other = (json.dumps(change("c", key, 10)) for key in "ab")
+    scene.put("one.jsonl", f'{{"schema": null, "payload": {event}}}\n{{"payload": {event}, "payload": {other}}}\n')
+    assert scene.counts() == (2, 1, 0, 0, 1)
+    assert scene.reasons() == ["the record has a key twice"]

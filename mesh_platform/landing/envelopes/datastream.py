@@ -34,7 +34,7 @@ def envelope() -> str:
     A backfill that knows no position is read before everything that was streamed: it fills in what no stream tells, and
     overwrites nothing. Several of them are in the order in which they were made, told as a place on position 0.
     """
-    micros = f"coalesce(epoch_us(try_cast({EVENT}.source_timestamp as timestamptz)), {_millis()} * 1000)"
+    micros = f"coalesce(epoch_us(try_cast({EVENT}.source_timestamp as timestamptz)), try({_millis()} * 1000))"
     is_told = f"coalesce({_position()}, '') <> ''"
     return f"""json_object('op', {_op()},
         'before', if({_op()} = 'd', {EVENT}.payload, null), 'after', if({_op()} = 'd', null, {EVENT}.payload),

@@ -20,7 +20,7 @@ from mesh_platform.landing.envelopes.row import (
     once,
     row_texts,
 )
-from mesh_platform.landing.files.lines import MARK
+from mesh_platform.landing.files.lines import BAD_BYTES, BAD_REASON, MARK
 from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.schema.avro_type import Primitive
 from mesh_platform.schema.record import Column
@@ -45,8 +45,8 @@ _SHAPE: Final = {
     "status": "VARCHAR",
     "id": "VARCHAR",
     "ts_ms": "VARCHAR",
-    "_mesh_bad": "VARCHAR",
-    "_mesh_raw": "VARCHAR",
+    BAD_REASON: "VARCHAR",
+    BAD_BYTES: "VARCHAR",
 }
 _USUAL: Final = ("before", "after", "source", "transaction", "op", "ts_ms", "ts_us", "ts_ns")
 _SPACES: Final = "' ' || chr(9) || chr(13)"
@@ -134,8 +134,8 @@ def _reason(columns: tuple[Column, ...]) -> str:
     return f"""case
         when _mesh_kind not in ('{BAD}', '{CHANGE}') then null
         when _mesh_e is null then 'not JSON'
-        when not {once("json_keys(_mesh_text)", _USUAL)} then 'the record has a key twice'
-        when _mesh_e.op is null and _mesh_e._mesh_bad is not null then _mesh_e._mesh_bad
+        when not {once("json_keys(_mesh_text)", _USUAL)} or {_wrapped_twice()} then 'the record has a key twice'
+        when _mesh_e.op is null and _mesh_e.{BAD_REASON} is not null then _mesh_e.{BAD_REASON}
         when _mesh_e.op is null then 'not a change record: it has no `op`'
         when {_TABLE} is null then 'not a change record: it has no `source.table`'
         when _mesh_kind = '{BAD}' then 'unknown op `' || left(_mesh_e.op, 20) || '`'
@@ -148,12 +148,19 @@ def _reason(columns: tuple[Column, ...]) -> str:
         when _mesh_misfit is not null then {misfit_reason(columns)} end"""
 
 
+def _wrapped_twice() -> str:
+    """SQL for: a key of what wraps the envelope is there twice; of a line that is the envelope nothing is read."""
+    keys = "coalesce(json_keys(_mesh_line), [])"
+    bare = f"{datastream.EVENT} is not null or _mesh_line = _mesh_text"
+    return f"case when {bare} then false else not {once(keys, ('schema', 'payload'))} end"
+
+
 def _answer(columns: tuple[Column, ...]) -> str:
     listed = "".join(f", {identifier(c.name)}" for c in columns)
     identity = event_id(columns)
     return f"""select _mesh_file, if(_mesh_reason is null, _mesh_kind, '{BAD}') as _mesh_kind, _mesh_reason,
-        case when _mesh_reason is null then null when _mesh_e._mesh_bad is null then encode(_mesh_line)
-            else coalesce(try(from_base64(_mesh_e._mesh_raw)), encode(_mesh_line)) end as _mesh_raw,
+        case when _mesh_reason is null then null when _mesh_e.{BAD_REASON} is null then encode(_mesh_line)
+            else coalesce(try(from_base64(_mesh_e.{BAD_BYTES})), encode(_mesh_line)) end as _mesh_raw,
         if(_mesh_kind = '{HEARTBEAT}', {_moment("_mesh_e.ts_ms", 1000)}, null) as _mesh_beat,
         case when _mesh_kind = '{CHANGE}' then _mesh_e."transaction".id
             when _mesh_kind = '{TRANSACTION}' and _mesh_e.status = 'END' then _mesh_text end as _mesh_transaction,

@@ -5,11 +5,13 @@ The check is ours because a reader that trusts a header can be made to stop earl
 
 import base64
 import bz2
+import io
 import json
 import lzma
 import os
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +21,8 @@ from uuid import UUID
 import fastavro
 
 from mesh_platform.landing.files import avro_engine
+from mesh_platform.landing.files.avro_schema import read_schema
+from mesh_platform.landing.files.avro_value import with_our_readers
 from mesh_platform.landing.files.datastream_avro import telling
 from mesh_platform.landing.files.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line, longest_line
 
@@ -27,39 +31,43 @@ _SYNC: Final = 16
 _LARGEST_BLOCK: Final = 128 << 20
 """Bytes of a block when expanded; writers start a new block after 16 KB to a few MB."""
 
+_LARGEST_HEADER: Final = 16 << 20
+"""Bytes; one that claims more is taken for cut."""
+
 
 def write_avro_lines(source: Path, target: Path) -> int:
     """One line a record, in Debezium's JSON encodings; returns the length of the longest. Raises Unreadable."""
     with source.open("rb") as stream:
-        records = _check(stream, os.fstat(stream.fileno()).st_size)
-        stream.seek(0)
-        if avro_engine.write_lines(source, target, _schema(stream), records):
+        header, records = _check(stream, os.fstat(stream.fileno()).st_size)
+        if _by_engine(source, target, header.schema, records):
             with target.open("rb") as written:
                 longest = longest_line(written)
             if longest <= LONGEST_LINE:
                 return longest
-        stream.seek(0)
+        stream.seek(header.end)
         with target.open("wb") as copy:
-            return max((copy.write(line) for line in avro_lines(stream)), default=0)
+            return max((copy.write(line) for line in _lines(stream, header)), default=0)
 
 
-def avro_lines(stream: BinaryIO) -> Iterator[bytes]:
+def _by_engine(source: Path, target: Path, schema: Any, records: int) -> bool:
+    """The engine is given a name of ours: it would take one from outside for a pattern."""
+    link = target.with_name(f"{target.name}.avro")
+    link.symlink_to(source)
+    return avro_engine.write_lines(link, target, schema, records)
+
+
+def _lines(stream: BinaryIO, header: "_Header") -> Iterator[bytes]:
     """Record by record. Raises Unreadable."""
     try:
-        records = fastavro.reader(stream)
-        told = telling(records.writer_schema)
+        headed: Any = _Headed(header, stream)
+        records = fastavro.reader(headed)
+        told = telling(header.schema)
         for record in records:
             yield _line(told(record))
+    except (OSError, MemoryError):
+        raise
     except Exception as problem:
         raise Unreadable(f"Avro that cannot be decoded: {type(problem).__name__}: {problem}") from problem
-
-
-def _schema(stream: BinaryIO) -> Any:
-    """As it was written, with its names as they are; None for one that is none."""
-    try:
-        return json.loads(fastavro.reader(stream).metadata["avro.schema"])
-    except Exception:  # noqa: BLE001  # the other reader says what is wrong
-        return None
 
 
 def _line(record: Any) -> bytes:
@@ -81,14 +89,40 @@ def _plain(value: Any) -> Any:
             raise TypeError(f"{type(value).__name__} has no place in an envelope")
 
 
-def _check(stream: BinaryIO, size: int) -> int:
-    """How many records the blocks claim, all of which are whole."""
+@dataclass(frozen=True)
+class _Header:
+    """What a container says of itself."""
+
+    schema: Any
+    """As it was written, with its names as they are."""
+    codec: str
+    sync: bytes
+    end: int
+    """Where the blocks begin."""
+
+
+class _Headed:
+    """A container's blocks behind a header that has them read as `avro_value` tells values."""
+
+    def __init__(self, header: _Header, blocks: BinaryIO) -> None:
+        out = io.BytesIO()
+        schema = with_our_readers(header.schema)
+        fastavro.writer(out, schema, [], codec=header.codec, sync_marker=header.sync)
+        self.header, self.blocks = out.getvalue(), blocks
+
+    def read(self, size: int) -> bytes:
+        first, self.header = self.header[:size], self.header[size:]
+        return first + self.blocks.read(size - len(first))
+
+
+def _check(stream: BinaryIO, size: int) -> tuple[_Header, int]:
+    """What the header says, and how many records the blocks claim, all of which are whole."""
     records = 0
     container = _Container(stream, size)
-    codec = container.header()
-    expand = _CODECS.get(codec)
+    header = container.header()
+    expand = _CODECS.get(header.codec)
     if expand is None:
-        raise Unreadable(f"Avro codec `{codec}`; {', '.join(f'`{c}`' for c in _CODECS)} are read")
+        raise Unreadable(f"Avro codec `{header.codec}`; {', '.join(f'`{c}`' for c in _CODECS)} are read")
     expansion = Expansion(stream, size)
     while container.left:
         count, data = container.block()
@@ -97,7 +131,7 @@ def _check(stream: BinaryIO, size: int) -> int:
         if count > length:
             raise Unreadable(f"an Avro block that claims {count} records in {length} bytes")
         records += count
-    return records
+    return replace(header, schema=read_schema(header.schema)), records
 
 
 def _expanded(expand: Callable[[bytes], int], data: bytes) -> int:
@@ -113,9 +147,17 @@ def _expanded(expand: Callable[[bytes], int], data: bytes) -> int:
 _CODECS: Final[dict[str, Callable[[bytes], int]]] = {
     "null": len,
     "deflate": lambda data: len(zlib.decompressobj(-15).decompress(data, _LARGEST_BLOCK + 1)),
-    "bzip2": lambda data: len(bz2.BZ2Decompressor().decompress(data, _LARGEST_BLOCK + 1)),
-    "xz": lambda data: len(lzma.LZMADecompressor().decompress(data, _LARGEST_BLOCK + 1)),
+    "bzip2": lambda data: _only(bz2.BZ2Decompressor(), data),
+    "xz": lambda data: _only(lzma.LZMADecompressor(), data),
 }
+
+
+def _only(stream: bz2.BZ2Decompressor | lzma.LZMADecompressor, data: bytes) -> int:
+    """A second stream behind the first would be expanded by the reader, and was not counted."""
+    length = len(stream.decompress(data, _LARGEST_BLOCK + 1))
+    if stream.unused_data:
+        raise Unreadable("an Avro block of several compressed streams")
+    return length
 
 
 class _Container:
@@ -127,10 +169,12 @@ class _Container:
         """Bytes not yet looked at."""
         self.sync = b""
 
-    def header(self) -> str:
-        """The codec."""
+    def header(self) -> _Header:
+        """With the schema as its bytes."""
         if self.left < len(_MAGIC) or self._take(len(_MAGIC)) != _MAGIC:
             raise Unreadable("no Avro container: it does not begin with `Obj1`")
+        blocks = max(0, self.left - _LARGEST_HEADER)
+        self.left -= blocks
         metadata: dict[bytes, bytes] = {}
         while count := self._long():
             if count < 0:
@@ -138,8 +182,10 @@ class _Container:
             for _ in range(min(abs(count), self.left)):
                 key = self._take(self._long())
                 metadata[key] = self._take(self._long())
-        self.sync = self._take(_SYNC)
-        return metadata.get(b"avro.codec", b"null").decode("utf-8", "replace")
+        sync = self.sync = self._take(_SYNC)
+        self.left += blocks
+        codec = metadata.get(b"avro.codec", b"null").decode("utf-8", "replace")
+        return _Header(metadata.get(b"avro.schema", b""), codec, sync, self.stream.tell())
 
     def block(self) -> tuple[int, bytes]:
         """(the number of records it claims, its bytes)."""
@@ -152,6 +198,8 @@ class _Container:
     def _take(self, length: int) -> bytes:
         if not 0 <= length <= self.left:
             raise Unreadable(f"a cut Avro container: {length} bytes are claimed where {self.left} are left")
+        if length > _LARGEST_BLOCK:
+            raise Unreadable(f"an Avro block of more than {_LARGEST_BLOCK} bytes")
         self.left -= length
         data = self.stream.read(length)
         if len(data) < length:

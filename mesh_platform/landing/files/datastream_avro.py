@@ -1,12 +1,15 @@
 """Values for which Datastream's Avro files have record types of their own, told as its JSON files tell them."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+
+from mesh_platform.landing.files.avro_value import instant, local
 
 Told = Callable[[Any], Any]
 
-_EPOCH: Final = datetime(1970, 1, 1)  # of a time without a zone
+_EPOCH: Final = date(1970, 1, 1)
+_DAY: Final = 86_400_000_000
 _EVENT: Final = {"source_metadata", "payload"}
 
 
@@ -38,20 +41,17 @@ def _fields(kind: Any) -> dict[str, Any]:
 def _instant(value: Mapping[str, Any]) -> str:
     """The offset is how the source showed it, not when it was."""
     moment = value["timestamp"]
-    known = moment if isinstance(moment, datetime) else _EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=moment)
-    return known.isoformat()
+    if isinstance(moment, datetime):
+        return moment.isoformat()
+    return instant(moment) if isinstance(moment, int) else str(moment)
 
 
 def _local(value: Mapping[str, Any]) -> str:
     """Days since 1970 and microseconds since midnight, with or without their logical types."""
     day, clock = value["date"], value["time"]
-    known = datetime.combine(day, time()) if isinstance(day, date) else _EPOCH + timedelta(days=day)
-    passed = (
-        datetime.combine(date.min, clock) - datetime.combine(date.min, time())
-        if isinstance(clock, time)
-        else timedelta(microseconds=clock)
-    )
-    return (known + passed).isoformat()
+    days = (day - _EPOCH).days if isinstance(day, date) else day
+    passed = datetime.combine(date.min, clock) - datetime.min if isinstance(clock, time) else timedelta()
+    return local(days * _DAY + (passed // timedelta(microseconds=1) if isinstance(clock, time) else clock))
 
 
 _TOLD: Final[dict[frozenset[str], Told]] = {

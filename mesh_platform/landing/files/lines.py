@@ -6,15 +6,21 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Final, Protocol
 
 CHUNK: Final = 1 << 20
 LONGEST_LINE: Final = 16 << 20
 """Bytes; a longer record is quarantined with its beginning."""
+_WHOLE: Final = LONGEST_LINE + len("\r\n")
 KEPT: Final = 64 << 10
 """Bytes of an overlong line that quarantine keeps; the rest stays in the file."""
 MARK: Final = chr(1)
 """The delimiter the engine's reader is given, since it needs one: a line that has it is no JSON."""
+_TOKEN: Final = token_hex(8)
+BAD_REASON: Final = f"_mesh_bad_{_TOKEN}"
+BAD_BYTES: Final = f"_mesh_raw_{_TOKEN}"
+"""Keys that nobody can have put into a file: another process has others."""
 
 _IN_THE_WAY: Final = (b"\r", b"\0", MARK.encode())
 _EXPANSION: Final = 250
@@ -77,12 +83,13 @@ def clean(stream: Stream, write: Write) -> int:
     Line numbers stay as they are.
     """
     longest, first = 0, True
-    while line := stream.readline(LONGEST_LINE + 1):
+    while line := stream.readline(_WHOLE):
+        is_open = len(line) == _WHOLE and not line.endswith(b"\n")
         if first:
             line, first = line.removeprefix(codecs.BOM_UTF8), False
         text = line.rstrip(b"\r\n")
-        if len(text) > LONGEST_LINE:
-            length = len(line) + _skip_line(stream)
+        if len(text) > LONGEST_LINE or is_open:
+            length = len(line) + (_skip_line(stream) if is_open else 0)
             good = bad_line(f"a line of {length} bytes; at most {LONGEST_LINE} are read", text[:KEPT])
         else:
             good = _given(text)
@@ -93,7 +100,7 @@ def clean(stream: Stream, write: Write) -> int:
 
 def bad_line(reason: str, raw: bytes) -> bytes:
     """A line that stands for one that cannot be given to the engine; `envelope` reads it back."""
-    return json.dumps({"_mesh_bad": reason, "_mesh_raw": base64.b64encode(raw).decode()}).encode()
+    return json.dumps({BAD_REASON: reason, BAD_BYTES: base64.b64encode(raw).decode()}).encode()
 
 
 class Expansion:

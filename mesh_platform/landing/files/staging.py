@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from errno import EDQUOT, ENOSPC
+from errno import EAGAIN, EBUSY, EDQUOT, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, ESTALE, ETIMEDOUT
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,8 @@ from mesh_platform.landing.zones.root import bring
 from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable
 
 _NO_ROOM: Final = (ENOSPC, EDQUOT)
+_PASSING: Final = (EAGAIN, EBUSY, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ESTALE, ETIMEDOUT)
+"""What says nothing about the file: it may be read the next time."""
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -53,10 +55,20 @@ def stage(number: int, file: FileGeneration, folder: Path) -> Staged:
         return _read(number, file, source, target, _gzip if read is _text and _is_compressed(source) else read)
     except FileNotFoundError as gone:
         raise Vanished(file.path) from gone
+    except MemoryError as problem:
+        raise ZoneUnreachable(file.zone, f"no memory to read `{file.path}`") from problem
     except OSError as problem:
-        if problem.errno in _NO_ROOM:
-            raise ZoneUnreachable(file.zone, f"no room for temporary files in `{folder.parent}`") from problem
+        outage = outage_of(problem, folder)
+        if outage:
+            raise ZoneUnreachable(file.zone, outage) from problem
         return Staged(number, file, None, problem=f"cannot be read: {problem.strerror or problem}")
+
+
+def outage_of(problem: OSError, folder: Path) -> str | None:
+    """What there is to say of an error that passes; None for one that is the file's own."""
+    if problem.errno in _NO_ROOM:
+        return f"no room for temporary files in `{folder.parent}`"
+    return f"cannot be read now: {problem.strerror}" if problem.errno in _PASSING else None
 
 
 def _read(number: int, file: FileGeneration, source: Path, target: Path, read: "Read") -> Staged:
@@ -115,10 +127,13 @@ def _expanded(source: Path) -> Iterator[Stream]:
 
 
 def _checksum(source: Path) -> str | None:
+    """None where the file is there and its bytes are not to be had."""
     try:
         with source.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
+    except OSError as problem:
+        if problem.errno in _PASSING:
+            raise
         return None
 
 

@@ -171,6 +171,14 @@ REASONS: Final = (
         whole_file=True,
     ),
     Reason(
+        "unreadable Avro schema",
+        r"^an Avro schema ([A-Za-z0-9 ]+)",
+        r"an Avro schema \1",
+        "The header's schema is broken, or allows values of any depth or memory: of no change record, then.",
+        f"Look at who wrote it, and with which schema. {_RESEND}",
+        whole_file=True,
+    ),
+    Reason(
         "refused by the engine",
         r"^the engine cannot read it: ",
         "the engine cannot read it",

@@ -36,7 +36,9 @@ class BucketRoot:
     def files(self, system: str, folder: str) -> list[FileGeneration]:
         def ask() -> list[FileGeneration]:
             listing = self._list("/".join(filter(None, [system, folder])), deep=bool(folder))
-            files = (self._generation(system, folder, blob) for blob in listing)
+            files = [self._generation(system, folder, blob) for blob in listing]
+            if f"{self.prefix}{system}//" in listing.prefixes:
+                raise ZoneUnreachable(system, f"objects lie below `{system}//`, which is no source table's folder")
             return sorted(filter(None, files), key=attrgetter("path"))
 
         return self._answer(zone_name(system, folder), ask)
@@ -46,7 +48,7 @@ class BucketRoot:
             listing = self._list(system, deep=False)
             for _ in listing:
                 pass
-            return sorted(name for name in (p.rstrip("/").rsplit("/", 1)[-1] for p in listing.prefixes) if counts(name))
+            return sorted(name for name in (p.split("/")[-2] for p in listing.prefixes) if counts(name))
 
         return self._answer(system, ask)
 
@@ -74,10 +76,13 @@ class BucketRoot:
         )
 
     def _generation(self, system: str, folder: str, blob: Any) -> FileGeneration | None:
-        """None for what is no file, and for the empty object by which a folder is made visible."""
+        """None for what is no file, and for the empty object by which a folder is made visible.
+
+        An empty step (`a//b.jsonl`) is a folder without a name.
+        """
         path = blob.name.removeprefix(self.prefix)
         below = path.split("/")[2 if folder else 1 :]
-        if not all(map(counts, below)):
+        if not below[-1] or not all(map(counts, filter(None, below))):
             return None
         return FileGeneration(
             path=path,

@@ -1,12 +1,16 @@
 """Landing zones in folders of a file system."""
 
 import os
+import re
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import Final
 
 from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable, counts, zone_name
+
+_LIKE_A_BYTE: Final = re.compile(r"\\x[0-9a-f]{2}")
 
 
 class FolderRoot:
@@ -84,5 +88,11 @@ def _generation(root: Path, system: str, table: str, location: str, told: os.sta
 
 
 def printable(path: str) -> str:
-    """A name that is no UTF-8 keeps its bytes as `\\xff`."""
-    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A name that is no UTF-8 keeps its bytes as `\\xff`; one that would look like it has its backslashes doubled."""
+    if path.isascii() and "\\" not in path:
+        return path
+    name = path.encode("utf-8", "surrogateescape")
+    told = name.decode("utf-8", "backslashreplace")
+    if not _LIKE_A_BYTE.search(told):
+        return told
+    return name.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
