@@ -31,6 +31,8 @@ AUDITS: Final = "mesh_slo.audits"
 CHANGES_SUFFIX: Final = "__changes"
 PUBLISHED_SUFFIX: Final = "__published"
 PLATFORM_COLUMN_PREFIXES: Final = ("_mesh_", "_cdc_")
+ENGINE_COLUMN: Final = "rowid"
+"""By this name DuckDB tells the place of a row in its table; a column of that name would hide it."""
 BATCH_COLUMN: Final = "_mesh_batch"
 REVISION_COLUMN: Final = "_mesh_revision"
 

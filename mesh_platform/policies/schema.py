@@ -61,7 +61,7 @@ def schema_can_be_a_table(review: Review) -> Located:
 
 @mesh_policy("SCH009", fix="rename the column")
 def schema_columns_have_names_of_their_own(review: Review) -> Located:
-    """Columns that differ in case only are one column to a warehouse; `_mesh_` and `_cdc_` are the platform's."""
+    """Columns that differ in case only are one to a warehouse; `_mesh_…`, `_cdc_…` and `rowid` are taken."""
     return _breaches("SCH009", review.mesh)
 
 

@@ -99,6 +99,12 @@ def _names(record: Record, path: Path) -> Iterator[Problem]:
             yield "SCH009", (*path, field.name), f"differs from `{first}` in upper and lower case only; columns do not"
         if field.name.lower().startswith(names.PLATFORM_COLUMN_PREFIXES):
             yield "SCH009", (*path, field.name), "names that start with `_mesh_` or `_cdc_` are the platform's own"
+        if not path and field.name.lower() == names.ENGINE_COLUMN:
+            yield (
+                "SCH009",
+                (field.name,),
+                "the engine's own name for a row's place; of a source table, leave it out",
+            )
 
 
 def _placed(text: str, problems: list[Problem]) -> Iterator[SchemaProblem]:

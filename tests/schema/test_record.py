@@ -67,6 +67,7 @@ NO_TABLE: list[tuple[str, str, str, str]] = [
     (record({"name": "a", "type": {"type": "bytes", "logicalType": "decimal", "precision": 39}}), "SCH008", "a", "39"),
     (record({"name": "a", "type": "int"}, {"name": "A", "type": "int"}), "SCH009", "A", "upper and lower case"),
     (record({"name": "_mesh_batch", "type": "int"}), "SCH009", "_mesh_batch", "platform's own"),
+    (record({"name": "RowID", "type": "int"}), "SCH009", "RowID", "the engine's own"),
     (record({"name": "_CDC_op", "type": "int"}), "SCH009", "_CDC_op", "platform's own"),
 ]
 
