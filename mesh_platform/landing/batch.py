@@ -24,7 +24,7 @@ from mesh_platform.landing.tables.change_log import FRESH, append, find_fresh, f
 from mesh_platform.landing.tables.current_state import renew
 from mesh_platform.landing.tables.moved import inherit
 from mesh_platform.landing.zones.zone import FileGeneration, zone_name
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable
 from mesh_platform.warehouse.revision import next_revision
 from mesh_platform.warehouse.sql import literal
 
@@ -88,7 +88,8 @@ def _restage(warehouse: Warehouse, files: Sequence[FileGeneration], folder: Path
 
 def _not_worse(staged: Sequence[Staged], readable: Sequence[Staged]) -> list[Staged]:
     """Without what a replay would spoil: records stay in quarantine as records."""
-    return [after for before, after in zip(staged, readable, strict=True) if before.problem or not after.problem]
+    spoilt = {s.number for s in staged if s.problem}
+    return [s for s in readable if s.number in spoilt or not s.problem]
 
 
 def _stage(files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
@@ -104,10 +105,15 @@ def _stage(files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
 
 
 def _readable(warehouse: Warehouse, zone: Zone, staged: list[Staged], folder: Path) -> list[Staged]:
-    """Parse; a file that the engine refuses is found by halving, and spoils only itself."""
+    """Parse; a file that vanished is left out, and one that the engine refuses, found by halving, spoils only itself."""
     try:
         _parse(warehouse, zone, staged, folder)
-    except QueryRejected as problem:
+    except (QueryRejected, WarehouseUnavailable) as problem:
+        there = [s for s in staged if s.path is None or Path(s.path).exists()]
+        if len(there) < len(staged):
+            return _readable(warehouse, zone, there, folder)
+        if isinstance(problem, WarehouseUnavailable):
+            raise
         if len(staged) == 1:
             reason = f"the engine cannot read it: {str(problem).splitlines()[0]}"
             return [replace(staged[0], path=None, problem=reason)]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mesh_platform.landing import batch
 from mesh_platform.landing.files.lines import LONGEST_LINE, clean
 from tests.landing.scene import Scene, avro, change, envelope, gzipped, lines
 
@@ -203,3 +204,21 @@ def test_an_error_that_passes_is_no_verdict(
     assert report.rows.read == 0
     assert report.unreachable["shop_db.public.things"].startswith("cannot be read now")
     assert scene.counts() == (3, 3, 0, 0, 0)
+
+
+@pytest.mark.parametrize("gone", [("one",), ("one", "two", "three")])
+def test_a_file_that_is_deleted_while_it_lands_costs_nothing_but_itself(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, gone: tuple[str, ...]
+) -> None:
+    paths = {name: scene.put(f"{name}.jsonl", lines([change("c", name, 10)])) for name in ("one", "two", "three")}
+    parse = batch._parse
+
+    def late(*given: Any) -> None:
+        for name in gone:
+            paths[name].unlink(missing_ok=True)
+        parse(*given)
+
+    monkeypatch.setattr(batch, "_parse", late)
+    left = len(paths) - len(gone)
+    assert scene.counts() == (left, left, 0, 0, 0)
+    assert scene.warehouse.query("select count(*) from mesh_landing.ledger") == [(left,)]
