@@ -190,3 +190,14 @@ def test_tombstones_count_as_records_of_the_topic(scene: Scene) -> None:
     scene.put("t+0+5.jsonl", events(5, 1))
     scene.land()
     assert offsets(scene) == []
+
+
+def test_the_greatest_numbers_there_are_blind_nobody(scene: Scene) -> None:
+    scene.put("t+0+9223372036854775806.jsonl", lines([change("c", f"k{n}", 10 + n) for n in range(5)]))
+    scene.put("t+0+1.jsonl", lines([change("c", "z", 99)]))
+    scene.put("end.jsonl", lines([ended(f"{n}:1", public__things=2**63 - 1) for n in range(3)]), folder=META)
+    scene.land()
+    found, ranges = gaps(scene), offset_gaps(scene.warehouse, [SYSTEM])[SYSTEM, TABLE]
+    assert found
+    assert found.missing == 3 * (2**63 - 1)
+    assert ranges.missing == 2**63 - 4

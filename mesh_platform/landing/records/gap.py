@@ -52,9 +52,9 @@ def transaction_gaps(warehouse: Warehouse, systems: Collection[str]) -> Zones:
         suspects as (select number from told group by 1 having max(expected) > sum(landed)),
         short as (
             select system, source_table, transaction_id, min(ended_at) as since,
-                max(expected) - sum(landed)::bigint as missing
+                max(expected) - sum(landed) as missing
             from told semi join suspects using (number) group by 1, 2, 3 having max(expected) > sum(landed))
-        select system, source_table, count(*), sum(missing)::bigint, min(since),
+        select system, source_table, count(*), sum(missing), min(since),
             min({{'since': since, 'id': transaction_id, 'missing': missing}}, {SHOWN})
         from short group by 1, 2"""
     )
@@ -85,7 +85,7 @@ def offset_gaps(warehouse: Warehouse, systems: Collection[str]) -> Zones:
             qualify row_number() over (partition by path order by landed_at desc) = 1),
         files as (
             select system, source_table, since, state, rows_read, parts[1] || '+' || parts[2] as stream,
-                split_part(parts[3], '.', 1)::bigint as first
+                split_part(parts[3], '.', 1)::hugeint as first
             from latest),
         ends as (
             select *, if(state = '{QUARANTINED}', lead(first) over later, first + rows_read) as next
@@ -98,7 +98,7 @@ def offset_gaps(warehouse: Warehouse, systems: Collection[str]) -> Zones:
             select *, count(*) over per_stream as pairs, sum(if(first > reached, 1, 0)) over per_stream as open
             from joins where reached is not null
             window per_stream as (partition by system, source_table, stream))
-        select system, source_table, count(*), sum(first - reached)::bigint, min(since),
+        select system, source_table, count(*), sum(first - reached), min(since),
             min({{'since': since, 'stream': stream, 'from': reached, 'to': first - 1}}, {SHOWN})
         from holes where first > reached and (pairs < 4 or open * 2 <= pairs) group by 1, 2"""
     )
