@@ -1,6 +1,6 @@
 """Landing: what has arrived and is not in the ledger, batch by batch; each batch lands whole or not at all."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -50,24 +50,23 @@ def land(
     problems = ensure_landing(warehouse, mesh)
     found = survey(mesh, environment, domain, systems, tables)
     waiting = _waiting(found, known_generations(warehouse, found.systems), limit)
-    report = _nothing_yet(found)
+    report = _nothing_yet(found, problems)
     left = sum(len(files) for _, files in waiting)
     for zone, files in _batches(waiting):
-        report = _landed(warehouse, environment.home, zone, files, now, run_id, report, problems.get(zone.name))
+        report = _landed(warehouse, environment.home, zone, files, now, run_id, report)
         left -= len(files)
         if on_progress:
             on_progress(report, left)
     for zone, files in _batches(quarantined_files(warehouse, found)) if replay else ():
-        report = _landed(
-            warehouse, environment.home, zone, files, now, run_id, report, problems.get(zone.name), again=True
-        )
+        report = _landed(warehouse, environment.home, zone, files, now, run_id, report, again=True)
     return report
 
 
-def _nothing_yet(found: Survey) -> LandingReport:
-    return LandingReport(
-        tables={zone.name: Rows() for zone in found.files if zone.table}, unreachable=dict(found.unreachable)
-    )
+def _nothing_yet(found: Survey, problems: Mapping[str, str]) -> LandingReport:
+    """What keeps a zone from landing is told before any file of it comes."""
+    zones = [zone.name for zone in found.files if zone.table]
+    stuck = {zone: problems[zone] for zone in zones if zone in problems}
+    return LandingReport(tables={zone: Rows() for zone in zones}, unreachable={**found.unreachable, **stuck})
 
 
 def _landed(
@@ -78,12 +77,11 @@ def _landed(
     now: datetime,
     run_id: str | None,
     report: LandingReport,
-    problem: str | None,
     again: bool = False,
 ) -> LandingReport:
     """A zone whose batch cannot be had, or the engine refuses, skips itself: its files stay, and are tried again."""
-    if problem or zone.name in report.unreachable:
-        return report.without(zone.name, problem or report.unreachable[zone.name])
+    if zone.name in report.unreachable:
+        return report
     try:
         landed = land_batch(warehouse, zone, files, now, run_id, home, again=again)
     except QueryRejected as rejected:

@@ -118,3 +118,19 @@ def test_nothing_is_altered_where_nothing_changed(scene: Scene) -> None:
     scene.warehouse.execute = lambda sql, parameters=(): (told.append(sql), real(sql, parameters))[1]  # type: ignore
     scene.land()
     assert not [sql for sql in told if sql.startswith("alter")]
+
+
+def test_a_schema_that_the_tables_cannot_follow_is_told_before_a_file_comes(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, note="many")]))
+    scene.land()
+    scene.mesh = mesh_of([{**c, "type": ["null", "long"]} if c["name"] == "note" else c for c in THING])
+    assert "`note` is VARCHAR" in scene.land().unreachable["shop_db.public.things"]
+
+
+def test_a_column_by_the_engines_own_name_for_a_rows_place_is_refused(scene: Scene) -> None:
+    scene.mesh = mesh_of([*THING, {"name": "RowId", "type": ["null", "long"], "default": None}])
+    scene.put("one.jsonl", lines([change("c", "a", 10, RowId=77)]))
+    assert "is missing or invalid; `mesh validate` says why" in scene.land().unreachable["shop_db.public.things"]
+    scene.mesh = mesh_of()
+    assert scene.counts() == (1, 1, 0, 0, 0)
+    assert scene.changes("_cdc_extra") == [('{"RowId":77}',)]

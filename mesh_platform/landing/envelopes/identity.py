@@ -11,14 +11,15 @@ def event_id(columns: Iterable[Column]) -> str:
     """SQL for the identity of a change with its `_cdc_` columns and these columns of the row.
 
     Made of the op, the source position and the content as decoded, in an order that does not depend on the schema's; of
-    nothing that differs between two deliveries (file, format, connector clock, version). A column that was not sent
+    nothing that differs between two deliveries (file, format, connector clock, version). Every part is told with its
+    length, so no two rows are one text. A column that was not sent
     counts as not sent, whatever it was filled with since; so does one that holds its default. On position 0, where a
     backfill is that knows no other, the place there is part of it.
     """
     row = [_part(c) for c in sorted(columns, key=lambda c: c.name)]
     place = "if(_cdc_lsn = 0, _cdc_total_order::varchar, null)"
     parts = ["_cdc_op", "_cdc_lsn::varchar", place, *row, "_cdc_unavailable::varchar", "_cdc_extra"]
-    return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
+    return f"md5(concat({', '.join(f"strlen({p}), ':', {p}" for p in parts)}))"
 
 
 def _part(column: Column) -> str:
