@@ -104,3 +104,12 @@ def test_a_thousand_tables_are_one_query_a_question(scene: Scene) -> None:
     scene.warehouse.query = lambda sql, p=(): (asked.append(sql), real(sql, p))[1]  # type: ignore[method-assign]
     assert len(health(scene.mesh, scene.warehouse, "shop", {})) == 21
     assert len(asked) == 5
+
+
+def test_of_many_undeclared_columns_the_first_are_named_and_the_rest_are_counted(scene: Scene) -> None:
+    wide = {f"c{n:05}{'x' * 100 * (n == 0)}": n for n in range(2_000)}
+    scene.put("one.jsonl", lines([change("c", "a", 10, **wide)]))
+    scene.land()
+    said = sentence(told(scene))
+    assert said.startswith(f"undeclared columns arrive: `c00000{'x' * 54}…`, `c00001`, ")
+    assert said.endswith(", `c00009` and 1,990 more")

@@ -17,6 +17,9 @@ from mesh_platform.warehouse.sql import any_of
 Level = Literal["pass", "warn", "error"]
 PATIENCE: Final = timedelta(hours=1)
 """A transaction that is incomplete for longer is an error: what is late that long is lost somewhere."""
+_NAMED: Final = 10
+"""As many undeclared columns are named."""
+_LONGEST_NAME: Final = 60
 _PLACES: Final = 3
 """As many places of each reason are named."""
 
@@ -138,11 +141,18 @@ def sentence(health: Health) -> str:
             parts.append(f"{_count(gaps.count, what)}, {_count(gaps.missing, 'change')} missing {since}")
     if health.beside:
         parts.append(f"{_count(sum(h.rows for h in health.beside), 'record')} in quarantine beside the tables' folders")
-    unknown = [f"`{u.column}`" for u in health.undeclared if not u.is_declared]
-    misfits = [f"`{u.column}`" for u in health.undeclared if u.is_declared]
-    parts += [f"undeclared columns arrive: {', '.join(unknown)}"] if unknown else []
-    parts += [f"values that do not fit are kept beside the row: {', '.join(misfits)}"] if misfits else []
+    unknown = [u.column for u in health.undeclared if not u.is_declared]
+    misfits = [u.column for u in health.undeclared if u.is_declared]
+    parts += [f"undeclared columns arrive: {_named(unknown)}"] if unknown else []
+    parts += [f"values that do not fit are kept beside the row: {_named(misfits)}"] if misfits else []
     return "; ".join(parts) or "nothing in quarantine, nothing missing"
+
+
+def _named(columns: Sequence[str]) -> str:
+    """Whoever writes the files chooses the names, and how many there are."""
+    shown = [f"`{c if len(c) <= _LONGEST_NAME else c[:_LONGEST_NAME] + '…'}`" for c in columns[:_NAMED]]
+    more = len(columns) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _count(count: int, what: str) -> str:
