@@ -105,7 +105,7 @@ def _stage(files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
 
 
 def _readable(warehouse: Warehouse, zone: Zone, staged: list[Staged], folder: Path) -> list[Staged]:
-    """Parse; a file that vanished is left out, and one that the engine refuses, found by halving, spoils only itself."""
+    """Parse; a file that vanished is left out; one that the engine refuses, found by halving, spoils itself only."""
     try:
         _parse(warehouse, zone, staged, folder)
     except (QueryRejected, WarehouseUnavailable) as problem:

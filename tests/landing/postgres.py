@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from mesh_platform.demo.connector import Connector
@@ -48,6 +49,10 @@ class Capture:
         """As a power cut stops it: whatever it knew is gone."""
         self.running[0].child.process.kill()
         self.stop()
+
+    def noted(self) -> bytes:
+        """How far the connector says it got."""
+        return Path(self.connector.work, "offsets").read_bytes()
 
     def delivered(self) -> None:
         """Wait until everything that was committed so far is in files."""

@@ -222,3 +222,10 @@ def test_a_file_that_is_deleted_while_it_lands_costs_nothing_but_itself(
     left = len(paths) - len(gone)
     assert scene.counts() == (left, left, 0, 0, 0)
     assert scene.warehouse.query("select count(*) from mesh_landing.ledger") == [(left,)]
+
+
+def test_two_rows_on_one_position_are_two_whatever_their_texts_hold(scene: Scene) -> None:
+    told = [change("c", "x", 10, body="1", note="b"), change("c", "x\x1fnote=b", 10, body="1")]
+    told += [change("c", "y", 10, body="a\x1fnote=b"), change("c", "y", 10, body="a", note="b")]
+    scene.put("one.jsonl", lines(told))
+    assert scene.counts() == (4, 4, 0, 0, 0)

@@ -12,14 +12,15 @@ def event_id(columns: Iterable[Column]) -> str:
 
     Made of the op, the source position and the content as decoded, in an order that does not depend on the schema's; of
     nothing that differs between two deliveries (file, format, connector clock, version). Every part is told with its
-    length, so no two rows are one text. A column that was not sent
-    counts as not sent, whatever it was filled with since; so does one that holds its default. On position 0, where a
-    backfill is that knows no other, the place there is part of it.
+    length, so no two rows are one text. A column that was not sent counts as not sent, whatever it was filled with
+    since; so does one that holds its default. On position 0, where a backfill is that knows no other, the place there
+    is part of it.
     """
     row = [_part(c) for c in sorted(columns, key=lambda c: c.name)]
     place = "if(_cdc_lsn = 0, _cdc_total_order::varchar, null)"
     parts = ["_cdc_op", "_cdc_lsn::varchar", place, *row, "_cdc_unavailable::varchar", "_cdc_extra"]
-    return f"md5(concat({', '.join(f"strlen({p}), ':', {p}" for p in parts)}))"
+    told = ", ".join(f"strlen({p}) || ':' || {p}" for p in parts)
+    return f"md5(concat({told}))"
 
 
 def _part(column: Column) -> str:
