@@ -47,8 +47,9 @@ REASONS: Final = (
         r"^column `([^`]*)` is null or missing; the row schema says (.*)$",
         r"column `\1` is null or missing; the row schema says \2",
         "The row schema says the column is never null (or it is part of the key), and the record has no value for it.",
-        "Make the column nullable in the row schema, or give it a default; if it is the key, have the source's replica"
-        f" identity include it. Then {_REPLAY}.",
+        "Where a product needs the value, have the source send the row again, with it, and leave the schema alone."
+        " Where it may be missing, make the column nullable in the row schema, or give it a default; if it is the key,"
+        f" have the source's replica identity include it. Then {_REPLAY}.",
     ),
     Reason(
         "not JSON",
