@@ -27,3 +27,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         assert isinstance(outcome, Prepared), outcome
     with dg.DagsterInstance.ephemeral() as instance:
         yield Scene(made, instance)
+
+
+@pytest.fixture
+def fresh(environment: Environment) -> Iterator[Scene]:
+    """A mesh of its own for one test: nothing is prepared, nothing has landed."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Scene(environment, instance)

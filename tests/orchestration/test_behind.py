@@ -1,21 +1,19 @@
 """A product that reads another is asked for again when its refresh failed, after the automation had its turn."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-import pytest
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.behind import FIRST_TURN_SECONDS
 from mesh_platform.orchestration.build import build
-from mesh_platform.orchestration.sensors import landing_sensor
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.warehouse.duckdb import open_duckdb
+from tests.orchestration import ticks
 from tests.orchestration.scene import REVENUE, Scene
-from tests.orchestration.test_sensor import refresh, requests, said
+from tests.orchestration.ticks import refresh, requests, said
 
 UPSTREAM, PRODUCT = "orders.order_events", "finance.revenue_daily"
 LATE = timedelta(seconds=FIRST_TURN_SECONDS + 1)
@@ -26,19 +24,8 @@ def stand_in() -> None:
     """Stands for the product in the instance's records."""
 
 
-@pytest.fixture
-def fresh(environment: Environment) -> Iterator[Scene]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield Scene(environment, instance)
-
-
 def tick(scene: Scene, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
-    mesh = gather(scene.environment.root)
-    sensor = landing_sensor(mesh, scene.environment, mesh.domains["finance"], [REVENUE], frozenset({PRODUCT}))
-    with dg.build_sensor_context(instance=scene.instance, cursor=cursor) as context:
-        result = sensor(context)
-    assert isinstance(result, dg.SensorResult | dg.SkipReason)
-    return result
+    return ticks.tick(scene, cursor, domain="finance", keys=[REVENUE], built=frozenset({PRODUCT}))
 
 
 def published(scene: Scene, product: str, revision: int, through: int = 0, ago: timedelta = LATE) -> None:

@@ -10,7 +10,7 @@ import pytest
 from mesh_platform.environment import Environment
 from mesh_platform.landing.zones import bucket
 from tests.orchestration.scene import SYSTEM, Scene
-from tests.orchestration.test_sensor import landed, requests, tick
+from tests.orchestration.ticks import landed, requests, tick
 
 TABLE = "public.orders"
 

@@ -1,23 +1,15 @@
 """The check `landing` as on-call sees it: in the landing run, and from its own Execute button."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from mesh_platform import names
-from mesh_platform.environment import Environment
 from tests.orchestration.scene import SYSTEM, Scene
 
 TABLE = dg.AssetKey(["orders", "cdc", "orders"])
 CHECK = dg.AssetCheckKey(TABLE, "landing")
-
-
-@pytest.fixture
-def fresh(environment: Environment) -> Iterator[Scene]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield Scene(environment, instance)
 
 
 def run(scene: Scene, *, land: bool, tags: dict[str, str] | None = None) -> dg.AssetCheckEvaluation | None:

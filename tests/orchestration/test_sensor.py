@@ -1,64 +1,27 @@
 """The landing sensor: the ledger is the truth, the cursor saves work, and every tick says what it saw."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
 
 from mesh_platform import names
-from mesh_platform.environment import Environment, EnvironmentProblem
-from mesh_platform.landing.land import land
+from mesh_platform.environment import EnvironmentProblem
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
-from mesh_platform.orchestration.sensors import back_off, landing_sensor
-from mesh_platform.publishing.tables import ensure_publishing
-from mesh_platform.warehouse.duckdb import open_duckdb
+from mesh_platform.orchestration.sensors import back_off
 from tests.orchestration.scene import ORDER_STEP, Scene
+from tests.orchestration.ticks import landed, published, refresh, requests, said, tick
 
 
-@dg.job
-def refresh() -> None:
-    """Stands for a landing run in the instance's records."""
-
-
-@pytest.fixture
-def fresh(environment: Environment) -> Iterator[Scene]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield Scene(environment, instance)
-
-
-def tick(scene: Scene, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
-    mesh = gather(scene.environment.root)
-    sensor = landing_sensor(
-        mesh, scene.environment, mesh.domains["orders"], ORDER_STEP, frozenset({"orders.order_events"})
-    )
-    with dg.build_sensor_context(instance=scene.instance, cursor=cursor) as context:
-        result = sensor(context)
-    assert isinstance(result, dg.SensorResult | dg.SkipReason)
+def quiet(scene: Scene) -> dg.SensorResult:
+    """A tick after which nothing waits: what arrived has landed and is published."""
+    scene.place("o1")
+    landed(scene)
+    published(scene)
+    result = tick(scene)
+    assert isinstance(result, dg.SensorResult)
     return result
-
-
-def said(result: dg.SensorResult | dg.SkipReason) -> str:
-    skip = result.skip_reason if isinstance(result, dg.SensorResult) else result
-    return str(skip.skip_message if isinstance(skip, dg.SkipReason) else skip)
-
-
-def requests(result: dg.SensorResult | dg.SkipReason) -> int:
-    return len(result.run_requests or []) if isinstance(result, dg.SensorResult) else 0
-
-
-def landed(scene: Scene) -> None:
-    with open_duckdb(scene.environment.warehouse_file) as warehouse:
-        ensure_publishing(warehouse)
-        land(gather(scene.environment.root), scene.environment, warehouse, datetime.now(UTC), domain="orders")
-
-
-def published(scene: Scene) -> None:
-    scene.query(
-        "insert into mesh_slo.publications select 'orders.order_events', '2.1.0', 'append', now(), now(), 1, 1, now(),"
-        " max(revision), max(revision) + 1, null from mesh_meta.revisions"
-    )
 
 
 def test_a_file_that_arrived_is_one_run_of_everything_downstream(fresh: Scene) -> None:
@@ -89,25 +52,17 @@ def test_what_landed_and_was_not_published_is_requested_too(fresh: Scene) -> Non
 
 
 def test_what_is_published_is_remembered_by_the_cursor_and_only_news_wakes_it(fresh: Scene) -> None:
-    fresh.place("o1")
-    landed(fresh)
-    published(fresh)
-    quiet = tick(fresh)
-    assert isinstance(quiet, dg.SensorResult)
-    assert requests(quiet) == 0
-    assert "as they were" in said(tick(fresh, quiet.cursor))
+    before = quiet(fresh)
+    assert requests(before) == 0
+    assert "as they were" in said(tick(fresh, before.cursor))
     fresh.place("o2")
-    assert requests(tick(fresh, quiet.cursor)) == 1
+    assert requests(tick(fresh, before.cursor)) == 1
 
 
 def test_a_cursor_never_outlives_the_ledger_it_was_true_of(fresh: Scene) -> None:
-    fresh.place("o1")
-    landed(fresh)
-    published(fresh)
-    quiet = tick(fresh)
-    assert isinstance(quiet, dg.SensorResult)
+    before = quiet(fresh)
     fresh.environment.warehouse_file.unlink()
-    assert requests(tick(fresh, quiet.cursor)) == 1
+    assert requests(tick(fresh, before.cursor)) == 1
 
 
 def test_a_busy_warehouse_is_said_and_nothing_is_requested(fresh: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,25 +163,14 @@ def test_a_tick_made_twice_is_one_run_and_a_batch_that_failed_is_another(fresh: 
 
 def test_what_somebody_else_landed_wakes_the_sensor_although_the_zone_is_as_it_was(fresh: Scene) -> None:
     """As `mesh land --replay` does."""
-    fresh.place("o1")
-    landed(fresh)
-    published(fresh)
-    quiet = tick(fresh)
-    assert isinstance(quiet, dg.SensorResult)
+    before = quiet(fresh)
     fresh.query("update mesh_landing.ledger set revision = 99")
-    assert requests(tick(fresh, quiet.cursor)) == 1
+    assert requests(tick(fresh, before.cursor)) == 1
 
 
 def test_a_product_that_is_new_wakes_the_sensor_although_the_zone_is_as_it_was(fresh: Scene) -> None:
-    fresh.place("o1")
-    landed(fresh)
-    published(fresh)
-    quiet = tick(fresh)
-    assert isinstance(quiet, dg.SensorResult)
-    mesh = gather(fresh.environment.root)
-    more = landing_sensor(mesh, fresh.environment, mesh.domains["orders"], ORDER_STEP, frozenset({"orders.new"}))
-    with dg.build_sensor_context(instance=fresh.instance, cursor=quiet.cursor) as context:
-        assert "as they were" not in said(more(context))  # type: ignore[arg-type]
+    before = quiet(fresh)
+    assert "as they were" not in said(tick(fresh, before.cursor, built=frozenset({"orders.new"})))
 
 
 def test_a_landing_root_that_is_no_place_is_a_sentence(fresh: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
