@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from mesh_platform.landing.envelopes.decode import decoded, default_text
+from mesh_platform.schema.avro_type import AvroType, Enum, Fixed, Primitive
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 
@@ -11,21 +12,27 @@ def event_id(columns: Iterable[Column]) -> str:
     """SQL for the identity of a change with its `_cdc_` columns and these columns of the row.
 
     Made of the op, the source position and the content as decoded, in an order that does not depend on the schema's; of
-    nothing that differs between two deliveries (file, format, connector clock, version). Every part is told with its
-    length, so no two rows are one text. A column that was not sent counts as not sent, whatever it was filled with
-    since; so does one that holds its default. On position 0, where a backfill is that knows no other, the place there
-    is part of it.
+    nothing that differs between two deliveries (file, format, connector clock, version). No two rows are
+    one text: what may hold the separator is told with its length. A column that was not sent counts as not sent,
+    whatever it was filled with since; so does one that holds its default. On position 0, where a backfill is that knows
+    no other, the place there is part of it.
     """
     row = [_part(c) for c in sorted(columns, key=lambda c: c.name)]
     place = "if(_cdc_lsn = 0, _cdc_total_order::varchar, null)"
     parts = ["_cdc_op", "_cdc_lsn::varchar", place, *row, "_cdc_unavailable::varchar", "_cdc_extra"]
-    told = ", ".join(f"strlen({p}) || ':' || {p}" for p in parts)
-    return f"md5(concat({told}))"
+    return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
 
 
 def _part(column: Column) -> str:
     name, default = identifier(column.name), default_text(column)
-    sent = f"{literal(column.name + '=')} || {name}::varchar"
+    text = f"{name}::varchar"
+    told = text if _is_plain(column.type) else f"strlen({text}) || ':' || {text}"
+    sent = f"{literal(column.name + '=')} || {told}"
     repeated = f"_cdc_unavailable is not null and list_contains(_cdc_unavailable, {literal(column.name)})"
     stands_in = "" if default is None else f" when {name} = {decoded(literal(default), column.type)} then null"
     return f"case when {repeated} then null{stands_in} else {sent} end"
+
+
+def _is_plain(kind: AvroType) -> bool:
+    """Whether no value of the type has a control character in its text."""
+    return isinstance(kind, Enum | Fixed) or (isinstance(kind, Primitive) and kind.name != "string")
