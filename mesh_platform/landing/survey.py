@@ -70,7 +70,7 @@ def _zones(
         if isinstance(table, Unlandable):
             unreachable[table.zone] = table.reason
         else:
-            yield Zone(table.system, table.source_table, table, _captured(mesh, table.system))
+            yield Zone(table.system, table.source_table, table, mesh.captured[table.system])
     whole = {t.system for t in declared} - {t.system for t in declared if t not in chosen}
     for system in sorted(whole):
         yield from _other_folders(mesh, root, system, unreachable)
@@ -79,7 +79,7 @@ def _zones(
 def _other_folders(mesh: Mesh, root: LandingRoot, system: str, unreachable: dict[str, str]) -> Iterator[Zone]:
     """The system's own folder and those below it that no domain declares as a table."""
     tables = {name for (owner, _), names in table_folders(mesh).items() if owner == system for name in names}
-    shared, captured = shared_folders(mesh), _captured(mesh, system)
+    shared, captured = shared_folders(mesh), mesh.captured[system]
     try:
         folders = root.folders(system)
     except ZoneUnreachable as problem:
@@ -97,10 +97,7 @@ def _other_folders(mesh: Mesh, root: LandingRoot, system: str, unreachable: dict
 
 
 def _files(root: LandingRoot, zone: Zone, folders: Iterable[str]) -> Iterator[FileGeneration]:
+    """What lies in a folder of another name is the table's all the same."""
     for folder in folders:
-        yield from (replace(f, source_table=zone.source_table) for f in root.files(zone.system, folder))
-
-
-def _captured(mesh: Mesh, system: str) -> frozenset[str]:
-    """The source tables of the system that some domain declares."""
-    return frozenset(table for owner, table in mesh.capturers if owner == system)
+        found = root.files(zone.system, folder)
+        yield from found if folder == zone.source_table else (replace(f, source_table=zone.source_table) for f in found)

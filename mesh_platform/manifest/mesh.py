@@ -133,6 +133,14 @@ class Mesh:
         return {source: tuple(domains) for source, domains in declared.items()}
 
     @cached_property
+    def captured(self) -> Mapping[str, frozenset[str]]:
+        """Source system → its source tables that some domain declares."""
+        found: dict[str, set[str]] = {}
+        for system, table in self.capturers:
+            found.setdefault(system, set()).add(table)
+        return {system: frozenset(tables) for system, tables in found.items()}
+
+    @cached_property
     def circles(self) -> Mapping[str, tuple[str, ...]]:
         """Product id → the circle of reading it is part of; a product in none is absent."""
         return circles({p.id: [u for u in p.manifest.product_inputs if u != p.id] for p in self.products.values()})

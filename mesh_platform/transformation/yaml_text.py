@@ -1,6 +1,7 @@
 """YAML as dbt reads it: as values, and as nodes that know their lines."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -19,19 +20,21 @@ def read_yaml(content: bytes) -> Any:
 
 def compose(content: bytes) -> yaml.Node | None:
     """The root node of the one document; None for what is no YAML."""
-    try:
-        return yaml.compose(content, Loader=_LOADER)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return None
+    return _composed(content)[0]
 
 
 def fault(content: bytes) -> Exception | None:
     """Why it is no YAML; None for what is."""
+    return _composed(content)[1]
+
+
+@lru_cache(maxsize=256)
+def _composed(content: bytes) -> tuple[yaml.Node | None, Exception | None]:
+    """Whoever looks for faults and whoever looks for columns look at the same files, one after the other."""
     try:
-        yaml.compose(content, Loader=_LOADER)
+        return yaml.compose(content, Loader=_LOADER), None
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
-        return problem
-    return None
+        return None, problem
 
 
 def dump_yaml(value: object) -> bytes:

@@ -56,14 +56,14 @@ def _find(warehouse: Warehouse, table: LandedTable, which: str) -> int:
         where c._cdc_op = 'c' and c._cdc_unavailable is not null and {which}
         qualify count(*) over (partition by c._cdc_event_id) = 1"""
     )
+    if not warehouse.query(f"select count(*) from {_MOVED}")[0][0]:
+        return 0
     same = " and ".join(f"h.{identifier(c)} = m._mesh_old{n}" for n, c in enumerate(table.primary_key))
     missing = " or ".join(
         f"list_contains(c._cdc_unavailable, {literal(c.name)}) and c.{identifier(c.name)} is distinct from"
         f" h.{identifier(c.name)}"
         for c in table.columns
     )
-    if not warehouse.query(f"select count(*) from {_MOVED}")[0][0]:
-        return 0
     values = ", ".join(f"h.{identifier(c.name)} as _mesh_value{n}" for n, c in enumerate(table.columns))
     listed = ", ".join(f"m.{identifier(c)}" for c in table.primary_key)
     warehouse.execute(
@@ -79,17 +79,19 @@ def _find(warehouse: Warehouse, table: LandedTable, which: str) -> int:
 
 def _take(warehouse: Warehouse, table: LandedTable) -> None:
     """Into the insert, into what came after it on the new key, and into the current state."""
-    for number, column in enumerate(table.columns):
+    some = f"{table.changes} semi join {_INHERITED} on _cdc_event_id = _mesh_id"
+    repeated = {name for (name,) in warehouse.query(f"select distinct unnest(_cdc_unavailable) from {some}")}
+    taken = [(number, column) for number, column in enumerate(table.columns) if column.name in repeated]
+    for number, column in taken:
         lacks = f"list_contains(c._cdc_unavailable, {literal(column.name)})"
         warehouse.execute(
             f"update {table.changes} as c set {identifier(column.name)} = i._mesh_value{number} from {_INHERITED} i"
             f" where c._cdc_event_id = i._mesh_id and {lacks}"
         )
     keys = f"(select {table.key} from {_INHERITED})"
-    some = f"{table.changes} semi join {_INHERITED} on _cdc_event_id = _mesh_id"
-    for (name,) in warehouse.query(f"select distinct unnest(_cdc_unavailable) from {some}"):
-        fill(warehouse, table, name, keys, f"_cdc_event_id in (select _mesh_id from {_INHERITED})")
-        show(warehouse, table, name, keys)
+    for _, column in taken:
+        fill(warehouse, table, column.name, keys, f"_cdc_event_id in (select _mesh_id from {_INHERITED})")
+        show(warehouse, table, column.name, keys)
 
 
 def _key(table: LandedTable, alias: str) -> str:

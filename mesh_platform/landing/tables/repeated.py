@@ -14,9 +14,8 @@ def fill(warehouse: Warehouse, table: LandedTable, column: str, keys: str | None
     name, key = identifier(column), table.key
     repeated = f"(list_contains(_cdc_unavailable, {literal(column)}) is true and not ({whole}))"
     keys = keys or f"(select {key} from {table.changes} where {repeated})"
-    if not warehouse.query(f"select count(*) from {table.changes} semi join {keys} using ({key}) where {repeated}")[0][
-        0
-    ]:
+    some = f"{table.changes} semi join {keys} using ({key})"
+    if not warehouse.query(f"select count(*) from {some} where {repeated}")[0][0]:
         return
     sent = f"case when not _cdc_deleted and not {repeated} then {{'v': {name}}} end"
     warehouse.execute(
@@ -24,7 +23,7 @@ def fill(warehouse: Warehouse, table: LandedTable, column: str, keys: str | None
             select rowid as _mesh_row, {repeated} as _mesh_repeated, last_value({sent} ignore nulls) over (
                 partition by {key} order by _cdc_lsn, _cdc_ordinal
                 rows between unbounded preceding and current row) as _mesh_value
-            from {table.changes} semi join {keys} using ({key})) f
+            from {some}) f
         where c.rowid = f._mesh_row and f._mesh_repeated"""
     )
 
