@@ -24,7 +24,7 @@ from mesh_platform.landing.tables.change_log import FRESH, append, find_fresh, f
 from mesh_platform.landing.tables.current_state import renew
 from mesh_platform.landing.tables.moved import inherit
 from mesh_platform.landing.zones.zone import FileGeneration, zone_name
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
 from mesh_platform.warehouse.revision import next_revision
 from mesh_platform.warehouse.sql import literal
 
@@ -115,7 +115,7 @@ def _readable(warehouse: Warehouse, zone: Zone, staged: list[Staged], folder: Pa
         if isinstance(problem, WarehouseUnavailable):
             raise
         if len(staged) == 1:
-            reason = f"the engine cannot read it: {str(problem).splitlines()[0]}"
+            reason = f"the engine cannot read it: {in_a_line(problem)}"
             return [replace(staged[0], path=None, problem=reason)]
         half = len(staged) // 2
         return [s for part in (staged[:half], staged[half:]) for s in _readable(warehouse, zone, part, folder)]

@@ -13,7 +13,7 @@ from mesh_platform.landing.replay import quarantined_files
 from mesh_platform.landing.survey import Survey, survey
 from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, in_a_line
 
 BATCH_BYTES: Final = 256 << 20
 """Of lines, as far as a file's size tells; what bounds a landing's memory. A larger file is a batch of its own."""
@@ -85,7 +85,7 @@ def _landed(
     try:
         landed = land_batch(warehouse, zone, files, now, run_id, home, again=again)
     except QueryRejected as rejected:
-        return report.without(zone.name, f"the warehouse refused it: {str(rejected).splitlines()[0]}")
+        return report.without(zone.name, f"the warehouse refused it: {in_a_line(rejected)}")
     except ZoneUnreachable as outage:
         return report.without(zone.name, outage.reason)
     return report.plus(zone.name, landed.files, landed.rows, landed.revision)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -13,10 +13,10 @@ from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.governance import findings_now, governance_result
 from mesh_platform.transformation.prepared import POINTER
+from mesh_platform.transformation.project import MADE_BY_DBT
 from mesh_platform.transformation.refused import REFUSED
 
 INTERVAL_SECONDS = 10
-_MADE_BY_TOOLS = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
 def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefinition:
@@ -31,7 +31,7 @@ def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefiniti
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         seen, before = _read(context.cursor)
-        now = fingerprint(environment, products)
+        now = fingerprint(environment, products, datetime.now(UTC).date())
         if now == seen:
             return dg.SkipReason("no file of the mesh has changed")
         _, findings = findings_now(environment)
@@ -60,10 +60,10 @@ def evaluation(result: dg.AssetCheckResult) -> dg.AssetCheckEvaluation:
     )
 
 
-def fingerprint(environment: Environment, products: Iterable[str]) -> str:
+def fingerprint(environment: Environment, products: Iterable[str], today: date) -> str:
     """A digest of every place, size and time that findings depend on; the day too, for exemptions end."""
     digest = hashlib.blake2b(digest_size=8)
-    digest.update(f"{datetime.now(UTC).date()} {' '.join(products)}".encode())
+    digest.update(f"{today} {' '.join(products)}".encode())
     for path in _files(environment):
         try:
             told = path.stat()
@@ -76,7 +76,7 @@ def fingerprint(environment: Environment, products: Iterable[str]) -> str:
 def _files(environment: Environment) -> Iterator[Path]:
     for top in (environment.domains, environment.dbt_projects):
         for parent, folders, files in os.walk(top):
-            folders[:] = sorted(f for f in folders if f not in _MADE_BY_TOOLS)
+            folders[:] = sorted(f for f in folders if f not in MADE_BY_DBT)
             yield from (Path(parent, name) for name in sorted([*folders, *files]))
     for domain in sorted(environment.dbt_home.glob("*")):
         yield from (domain / POINTER, domain / REFUSED)

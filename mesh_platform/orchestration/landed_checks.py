@@ -22,6 +22,7 @@ from mesh_platform.warehouse.protocol import (
     Warehouse,
     WarehouseBusy,
     WarehouseUnavailable,
+    in_a_line,
     open_warehouse,
 )
 
@@ -107,7 +108,7 @@ def _unknown(domain: Domain, chosen: Collection[str], problem: Exception) -> Ite
                 check_name=names.LANDING_CHECK,
                 passed=False,
                 severity=dg.AssetCheckSeverity.WARN,
-                description=f"unknown: {str(problem).splitlines()[0]}",
+                description=f"unknown: {in_a_line(problem)}",
                 metadata=_people(domain),
             )
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from mesh_platform import names
+from mesh_platform.transformation.project import MADE_BY_DBT, PLATFORM
 
-_MADE_BY_TOOLS: Final = frozenset({"target", "dbt_packages", "logs", "__pycache__", "node_modules"})
-_PLATFORM_PACKAGE: Final = "platform"
+_MADE_BY_TOOLS: Final = MADE_BY_DBT | {"node_modules"}
 _ENDINGS: Final = (".yaml", ".yml", ".avsc", ".sql", ".csv", ".md", ".py")
 
 
@@ -27,7 +27,7 @@ def is_edit(root: Path, path: Path) -> bool:
 def domains_of(root: Path, paths: Iterable[Path], domains: Iterable[str]) -> list[str]:
     """The domains whose dbt artifacts may be stale now; a council's file is about none, the macro package about all."""
     touched = {p.relative_to(root).parts[:2] for p in paths}
-    if (names.DBT_FOLDER, _PLATFORM_PACKAGE) in touched:
+    if (names.DBT_FOLDER, PLATFORM) in touched:
         return sorted(domains)
     named = {parts[1] for parts in touched if len(parts) == 2}
     return sorted(named & set(domains))

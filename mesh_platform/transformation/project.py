@@ -8,7 +8,7 @@ from typing import Final
 PROJECT_FILE: Final = "dbt_project.yml"
 PLATFORM: Final = "platform"
 """The folder and the dbt name of the macro package every domain uses."""
-_MADE_BY_DBT: Final = frozenset({"target", "logs", "dbt_packages", "__pycache__"})
+MADE_BY_DBT: Final = frozenset({"target", "logs", "dbt_packages", "__pycache__"})
 
 
 class ProjectRefused(Exception):
@@ -31,7 +31,7 @@ def project_files(folder: Path, wanted: Callable[[str], bool] = lambda path: Tru
 
 def _paths(folder: Path) -> Iterator[str]:
     for parent, folders, files in os.walk(folder, onerror=_unlisted(folder)):
-        folders[:] = sorted(f for f in folders if f not in _MADE_BY_DBT and not f.startswith("."))
+        folders[:] = sorted(f for f in folders if f not in MADE_BY_DBT and not f.startswith("."))
         for name in (*folders, *files):
             path = Path(parent, name)
             if path.is_symlink():

@@ -11,6 +11,7 @@ from mesh_platform.landing.zones.zone import FileGeneration
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.revision import ensure_revisions
+from mesh_platform.warehouse.sql import any_of
 
 LANDED: Final = "landed"
 QUARANTINED: Final = "quarantined"
@@ -89,12 +90,10 @@ def amend(warehouse: Warehouse, revision: int | None, now: datetime, run_id: str
 
 def known_generations(warehouse: Warehouse | None, systems: Iterable[str]) -> set[tuple[str, str]]:
     """(path, generation) of every file generation of these systems that the ledger knows; none without a ledger."""
-    wanted = sorted(set(systems))
-    if warehouse is None or not wanted:
+    if warehouse is None:
         return set()
-    marks = ", ".join("?" for _ in wanted)
     try:
-        rows = warehouse.query(f"select path, generation from {names.LEDGER} where system in ({marks})", wanted)
+        rows = warehouse.query(f"select path, generation from {names.LEDGER} where system in {any_of(systems)}")
     except QueryRejected:
         if warehouse.columns(*names.LEDGER.split(".")):
             raise

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mesh_platform.landing.landed_table import CHANGE_COLUMNS, NEVER_NULL, STATE_COLUMNS, LandedTable
 from mesh_platform.landing.tables.promotion import promote, renew_identities
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
-from mesh_platform.warehouse.sql import identifier, literal
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, in_a_line
+from mesh_platform.warehouse.sql import any_of, identifier
 
 Columns = Mapping[str, str]
 
@@ -23,17 +23,16 @@ def ensure_tables(warehouse: Warehouse, tables: Sequence[LandedTable]) -> dict[s
             with warehouse.transaction():
                 _follow(warehouse, table, present)
         except QueryRejected as problem:
-            problems[table.zone] = f"its tables cannot follow the row schema: {str(problem).splitlines()[0]}"
+            problems[table.zone] = f"its tables cannot follow the row schema: {in_a_line(problem)}"
     return problems
 
 
 def _present(warehouse: Warehouse, schemas: Iterable[str]) -> dict[str, dict[str, str]]:
     """Quoted table → its columns (in lower case) and types, of these schemas."""
-    listed = ", ".join(map(literal, sorted(schemas))) or "''"
     found: dict[str, dict[str, str]] = {}
     for schema, table, column, kind in warehouse.query(
         "select table_schema, table_name, column_name, data_type from information_schema.columns"
-        f" where table_catalog = current_database() and table_schema in ({listed}) order by ordinal_position"
+        f" where table_catalog = current_database() and table_schema in {any_of(schemas)} order by ordinal_position"
     ):
         found.setdefault(f'"{schema}"."{table}"', {})[column.lower()] = kind
     return found

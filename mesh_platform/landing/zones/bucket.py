@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable, counts, zone_name
+from mesh_platform.warehouse.protocol import in_a_line
 
 if TYPE_CHECKING:
     from google.cloud.storage import Client
@@ -20,6 +21,8 @@ _LIST_SECONDS: Final = 8.0
 _READ_SECONDS: Final = 60.0
 _PAGE: Final = 1000
 """Objects in one answer; the store gives no more."""
+_SAID: Final = 300
+"""Characters of what the client says that are passed on."""
 _TOLD: Final = "items(name,generation,size,updated),prefixes,nextPageToken"
 
 T = TypeVar("T")
@@ -109,9 +112,9 @@ class BucketRoot:
                     raise FileNotFoundError(item) from gone
                 self.outage = f"there is no bucket `{self.bucket}`, or these credentials may not know of it"
             except GoogleAuthError as problem:
-                self.outage = f"no credentials for Google Cloud: {_first_line(problem)}"
+                self.outage = f"no credentials for Google Cloud: {in_a_line(problem)[:_SAID]}"
             except (GoogleAPIError, DataCorruption, InvalidResponse, RequestException) as problem:
-                self.outage = f"bucket `{self.bucket}` does not answer: {_first_line(problem)}"
+                self.outage = f"bucket `{self.bucket}` does not answer: {in_a_line(problem)[:_SAID]}"
         raise ZoneUnreachable(zone, self.outage)
 
 
@@ -128,7 +131,3 @@ def _patience(seconds: float) -> dict[str, Any]:
     from google.cloud.storage.retry import DEFAULT_RETRY
 
     return {"timeout": (_CONNECT_SECONDS, seconds), "retry": DEFAULT_RETRY.with_timeout(seconds)}
-
-
-def _first_line(problem: Exception) -> str:
-    return (str(problem).splitlines() or [type(problem).__name__])[0][:300]
