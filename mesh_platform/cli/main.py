@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "explain": ("mesh_platform.cli.explain:explain", "Say what a code or a promise means, and what to do."),
     "prepare": ("mesh_platform.cli.prepare:prepare", "Renew the dbt artifacts whose sources changed."),
     "land": ("mesh_platform.cli.land:land", "Land the CDC files that have arrived, once."),
+    "quarantine": ("mesh_platform.cli.quarantine:quarantine", "Show what could not be landed, or decide about it."),
     "slo": ("mesh_platform.cli.slo:slo", "Measure the promises of the products."),
     "demo": ("mesh_platform.cli.demo:demo", "Run the whole mesh once on demo data."),
     "up": ("mesh_platform.cli.up:up", "Serve the mesh, live, in the Dagster UI."),

@@ -23,6 +23,7 @@ from mesh_platform.landing.restaging import restage
 from mesh_platform.landing.tables.change_log import FRESH, append, find_fresh, fold
 from mesh_platform.landing.tables.current_state import renew
 from mesh_platform.landing.tables.moved import inherit
+from mesh_platform.landing.tables.shape import retired
 from mesh_platform.landing.zones.zone import FileGeneration, zone_name
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
 from mesh_platform.warehouse.revision import next_revision
@@ -129,7 +130,8 @@ def _parse(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], folder: P
         empty.touch()
         paths = [str(empty)]
     longest = max([_ROOM, *(s.longest + 1 for s in staged)])
-    warehouse.execute(parse(paths, longest, zone.table))
+    gone = retired(warehouse, zone.table) if zone.table else ()
+    warehouse.execute(parse(paths, longest, zone.table, gone))
 
 
 def _land(

@@ -3,7 +3,7 @@
 Values of records never come here: Dagster's database is read by more people than the warehouse is.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,9 @@ from mesh_platform.landing.records.gap import Gaps
 from mesh_platform.landing.records.health import Health, Held, Place, health, sentence
 from mesh_platform.landing.records.reason import named
 from mesh_platform.landing.survey import survey
+from mesh_platform.landing.tables.undeclared import Undeclared
 from mesh_platform.manifest.mesh import Domain, Mesh
+from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.orchestration.keys import landed_key
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
@@ -27,6 +29,8 @@ from mesh_platform.warehouse.protocol import (
 )
 
 RUNBOOK = "docs/landing.md#the-check-landing"
+_NAMED = 50
+_NAME = 120
 DESCRIPTION = "Nothing of the table is in quarantine, and nothing that the source counts is missing."
 
 
@@ -79,9 +83,9 @@ def result(told: Health, key: dg.AssetKey, domain: Domain, now: datetime) -> dg.
     gaps = [g for g in (told.transactions, told.offsets) if g]
     evidence = {
         "reasons": _reasons((*told.held, *told.beside)),
-        "places": _places((*told.held, *told.beside)),
+        "places": _places((*told.held, *told.beside), told.zone),
         "missing": _missing(gaps),
-        "undeclared columns": "\n".join(f"- `{u.column}`: in {u.changes} of the last changes" for u in told.undeclared),
+        "undeclared columns": _undeclared(told.undeclared),
     }
     return dg.AssetCheckResult(
         asset_key=key,
@@ -118,11 +122,17 @@ def _reasons(held: Iterable[Held]) -> str:
     return "\n".join(["| reason | how many | since | do |", "|---|---|---|---|", *rows]) if rows else ""
 
 
-def _places(held: Iterable[Held]) -> str:
+def _undeclared(found: Sequence[Undeclared]) -> str:
+    lines = [f"- `{one_line(u.column[:_NAME])}`: in {u.changes} of the last changes" for u in found[:_NAMED]]
+    return "\n".join([*lines, *([f"- and {len(found) - _NAMED:,} more"] if len(found) > _NAMED else [])])
+
+
+def _places(held: Iterable[Held], zone: str) -> str:
     """Where to look; what is there is for those who may read the warehouse."""
     lines = [f"- {_place(p)}: {_cell(h.reason)}" for h in held for p in h.places]
-    sql = f"select path, record, reason, decode(raw) from {names.QUARANTINE} where superseded_at is null"
-    return "\n".join([*lines, "", f"The records themselves: `{sql}`"]) if lines else ""
+    system, _, table = zone.partition(".")
+    command = f"mesh quarantine --system {system} --table {table} --records"
+    return "\n".join([*lines, "", f"The records themselves: `{command}`"]) if lines else ""
 
 
 def _place(place: Place) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.xdist_group("dbt")
 
-LAWS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAWS = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 STATUSES = ("PAID", "SHIPPED", "DELIVERED", "CANCELLED")
 
 

@@ -121,7 +121,7 @@ events = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(events, max_size=6), min_size=1, max_size=5), lazily=st.sets(st.integers(0, 5)))
 def test_days_made_anew_as_events_arrive_are_what_one_build_makes(
     make_books: Callable[[], Any], batches: list[list[Any]], lazily: set[int]

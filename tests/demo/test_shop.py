@@ -85,7 +85,7 @@ def test_the_snapshot_is_the_rows_of_before_and_the_stream_only_what_came_after(
 
 
 @given(st.integers(0, 2**32), st.integers(29_000_000, 31_000_000))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_life_is_longer_than_the_longest(seed: int, minute: int) -> None:
     for change in lives(seed, minute):
         assert minute * MINUTE <= change.committed
@@ -93,7 +93,7 @@ def test_no_life_is_longer_than_the_longest(seed: int, minute: int) -> None:
 
 
 @given(st.integers(0, 2**32), st.lists(st.integers(1, 3 * 24 * 60 * 60), min_size=1, max_size=6))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_many_small_steps_give_what_one_great_step_gives(seed: int, seconds: list[int]) -> None:
     shop = open_shop(seed, START)
     end = shop.captured + max(seconds) * 1_000_000
@@ -106,7 +106,7 @@ def test_many_small_steps_give_what_one_great_step_gives(seed: int, seconds: lis
 
 
 @given(st.integers(0, 2**32), st.integers(1, 30 * 24 * 60 * 60))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 def test_a_book_from_the_shop_alone_goes_on_as_the_one_that_was_kept(seed: int, second: int) -> None:
     shop = open_shop(seed, START)
     at = shop.captured + second * 1_000_000

@@ -107,7 +107,7 @@ def test_the_same_history_is_the_same_files_to_the_byte(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.integers(1, 40_000), min_size=1, max_size=5))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_however_often_the_shop_is_restarted_the_same_happens(seconds: list[int]) -> None:
     with TemporaryDirectory() as folder:
         zone = Path(folder)

@@ -55,7 +55,7 @@ def read(content: bytes) -> list[Any]:
 
 
 @given(st.lists(st.fixed_dictionaries({n: values for n, (_, values) in FIELDS.items()}), max_size=8))
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_both_readers_say_the_same(records: list[Any]) -> None:
     content = container(RECORD, records)
     asked: list[bool] = []

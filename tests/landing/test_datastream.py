@@ -51,7 +51,7 @@ def test_json_avro_and_gzip_in_either_folder_come_to_what_debezium_tells(stream:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 14))
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_every_delivery_of_a_history_comes_to_what_debezium_tells(seed: int, steps: int) -> None:
     landings = delivery(Random(seed), steps)[1]
     with TemporaryDirectory() as folder, duckdb.connect() as connection:

@@ -55,7 +55,7 @@ def test_a_redelivery_is_recognised_after_the_schema_gained_a_column(scene: Scen
     scene.mesh = mesh_of([LONG, *THING, KIND])
     scene.put("two.jsonl", lines([*old, change("u", "a", 30, weight=6, kind="fine")]))
     assert scene.counts() == (3, 1, 2, 0, 0)
-    assert scene.state(columns="id, weight, kind") == [("a", 6, "fine"), ("b", None, None)]
+    assert scene.state(columns="id, weight, kind") == [("a", 6, "fine"), ("b", None, "plain")]
 
 
 def test_a_big_value_that_was_not_repeated_before_the_schema_knew_it_is_filled_in(scene: Scene) -> None:
@@ -134,3 +134,47 @@ def test_a_column_by_the_engines_own_name_for_a_rows_place_is_refused(scene: Sce
     scene.mesh = mesh_of()
     assert scene.counts() == (1, 1, 0, 0, 0)
     assert scene.changes("_cdc_extra") == [('{"RowId":77}',)]
+
+
+def test_a_column_that_is_declared_again_has_all_its_values(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", k, 10, note=f"{k}1", colour="red") for k in "abc"]))
+    scene.land()
+    scene.mesh = mesh_of(THING[:-1])
+    scene.put("two.jsonl", lines([change("u", "a", 20, note="a2"), change("u", "b", 20), change("d", "d", 20)]))
+    scene.land()
+    assert "note" not in types(scene, THINGS)
+    scene.mesh = mesh_of([*THING, text("colour")])
+    scene.put("three.jsonl", lines([change("u", "c", 30, note="__debezium_unavailable_value")]))
+    scene.land()
+    assert scene.state(columns="id, note, colour") == [
+        ("a", "a2", None), ("b", None, None), ("c", "c1", None), ("d", None, None),
+    ]  # fmt: skip
+    assert scene.changes("id, _cdc_lsn, note, colour, _cdc_extra")[:2] == [
+        ("a", 10, "a1", "red", None),
+        ("a", 20, "a2", None, None),
+    ]
+
+
+def test_a_primary_key_that_is_declared_otherwise_makes_the_current_state_anew(scene: Scene) -> None:
+    told = [change("c", "a", 10, size=1), change("c", "b", 20, size=1), change("u", "b", 30, size=1, note="last")]
+    scene.put("one.jsonl", lines([*told, change("t", "", 25), change("c", "c", 40, size=2)]))
+    scene.land()
+    scene.mesh = mesh_of(key=["size"])
+    scene.put("two.jsonl", lines([change("u", "d", 50, size=2)]))
+    assert scene.land().unreachable == {}
+    assert scene.state(columns="size, id, note") == [(1, "b", "last"), (2, "d", None)]
+    scene.mesh = mesh_of()
+    scene.land()
+    assert scene.state(columns="id, _cdc_deleted") == [("a", True), ("b", False), ("c", False), ("d", False)]
+    scene.mesh = mesh_of(key=["note"])
+    assert "which 4 landed changes do not have" in scene.land().unreachable["shop_db.public.things"]
+
+
+def test_a_comment_that_somebody_else_wrote_does_no_harm(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, weight=5)]))
+    scene.land()
+    scene.warehouse.execute(f"comment on table {CHANGES} is 'mine'")
+    scene.mesh = mesh_of([*THING, LONG])
+    scene.put("two.jsonl", lines([change("c", "a", 10, weight=5)]))
+    assert scene.counts() == (1, 0, 1, 0, 0)
+    assert scene.state(columns="id, weight") == [("a", 5)]

@@ -117,7 +117,7 @@ def test_without_transaction_metadata_nothing_is_noted(scene: Scene) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_in_any_order_the_gaps_are_what_was_not_delivered(seed: int) -> None:
     random = Random(seed)
     sizes = {f"{n}:{n * 50}": random.randint(1, 4) for n in range(1, 6)}

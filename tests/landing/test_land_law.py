@@ -130,7 +130,6 @@ def encoded(name: str, records: list[Any]) -> tuple[str, bytes]:
 @given(st.integers(0, 2**32), st.integers(1, 18))
 @settings(
     max_examples=60,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -162,7 +162,7 @@ def playground(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from([*MANIFESTS, *DOMAIN_FILES, *COUNCIL_FILES]), mutations=MUTATIONS)
 def test_no_mutation_of_any_file_raises(playground: Path, path: str, mutations: list[tuple[int, int, bytes]]) -> None:
     original = (PROJECT / path).read_bytes()
@@ -175,7 +175,7 @@ def test_no_mutation_of_any_file_raises(playground: Path, path: str, mutations: 
         (playground / path).write_bytes(original)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from([*MANIFESTS, *DOMAIN_FILES, *COUNCIL_FILES]), data=st.binary(max_size=200))
 def test_no_bytes_in_any_file_raise(playground: Path, path: str, data: bytes) -> None:
     original = (PROJECT / path).read_bytes()

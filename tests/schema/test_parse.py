@@ -210,7 +210,7 @@ def test_text_of_the_schema_cannot_write_to_a_terminal() -> None:
     assert "\x1b" not in problems(with_field("\x1b[31m"))[0].message
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text() | st.binary().map(lambda b: b.decode("latin-1")))
 def test_no_text_fails_otherwise(text: str) -> None:
     try:
@@ -231,7 +231,7 @@ SCHEMAS = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(SCHEMAS)
 def test_no_json_fails_otherwise_and_every_problem_has_a_place(schema: Any) -> None:
     for candidate in (schema, with_field(schema)):

@@ -129,7 +129,7 @@ KINDS = st.recursive(
 FIELDS = st.lists(st.tuples(NAMES, KINDS, st.booleans()), min_size=1, max_size=8, unique_by=lambda f: f[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(FIELDS)
 def test_every_legal_table_is_read_and_other_readers_of_avro_agree(fields: list[tuple[str, Any, bool]]) -> None:
     text = record(*({"name": n, "type": ["null", k] if nullable else k} for n, k, nullable in fields))

@@ -207,7 +207,7 @@ def test_an_upstream_publication_waits_since_it_was_published_at_the_latest(
     taken_in=st.booleans(),
     later=st.integers(0, 10_000),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_time_alone_never_makes_news_fresher_whatever_the_clocks_say(
     ready: DuckDbWarehouse,
     shipped_mesh: Mesh,

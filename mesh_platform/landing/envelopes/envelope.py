@@ -6,6 +6,7 @@ Nothing here looks at other lines, so the engine reads as many at once as it has
 """
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from mesh_platform.landing.envelopes import datastream
@@ -54,11 +55,11 @@ _LSN: Final = decoded("_mesh_e.source.lsn", Primitive("long"))
 _TABLE: Final = '_mesh_e.source."table"'
 
 
-def parse(files: list[str], longest: int, table: LandedTable | None) -> str:
+def parse(files: list[str], longest: int, table: LandedTable | None, retired: Sequence[str] = ()) -> str:
     """SQL that makes the table of parsed lines from staged files that are named by their numbers.
 
     `longest` is no less than the length of any line in bytes. Without a table (a folder that is no table's) every
-    change is a change of some other table.
+    change is a change of some other table. `retired` are the columns that the row schema declares no longer.
     """
     columns = table.columns if table else ()
     steps = {
@@ -76,7 +77,7 @@ def parse(files: list[str], longest: int, table: LandedTable | None) -> str:
         "explained": f"select *, {_reason(columns)} as _mesh_reason, _mesh_e.op as _cdc_op from judged",
     }
     listed = ",\n".join(f"{name} as ({sql})" for name, sql in steps.items())
-    return f"create or replace temp table {PARSED} as with {listed}\n{_answer(columns)}"
+    return f"create or replace temp table {PARSED} as with {listed}\n{_answer(columns, retired)}"
 
 
 def _lines(files: list[str], longest: int) -> str:
@@ -93,8 +94,9 @@ def _texts() -> str:
     """A converter that writes schemas wraps the envelope: `{"schema": …, "payload": …}`; Datastream has its own."""
     wrapped = "try(json_exists(_mesh_told, '$.payload') and not json_exists(_mesh_told, '$.op'))"
     return f"""select *, case
+        when {datastream.is_debeziums("_mesh_told")} then _mesh_told
         when {datastream.EVENT} is not null then {datastream.envelope()}
-        when contains(_mesh_told, '"payload"') and {wrapped} then json_extract(_mesh_told, '$.payload')::varchar
+        when contains(_mesh_told, 'payload"') and {wrapped} then json_extract(_mesh_told, '$.payload')::varchar
         when starts_with(_mesh_told, '{{') then _mesh_told
         else trim(_mesh_told, {_SPACES}) end as _mesh_text from events"""
 
@@ -155,9 +157,9 @@ def _wrapped_twice() -> str:
     return f"case when {bare} then false else not {once(keys, ('schema', 'payload'))} end"
 
 
-def _answer(columns: tuple[Column, ...]) -> str:
+def _answer(columns: tuple[Column, ...], retired: Sequence[str]) -> str:
     listed = "".join(f", {identifier(c.name)}" for c in columns)
-    identity = event_id(columns)
+    identity = event_id(columns, retired)
     return f"""select _mesh_file, if(_mesh_reason is null, _mesh_kind, '{BAD}') as _mesh_kind, _mesh_reason,
         case when _mesh_reason is null then null when _mesh_e.{BAD_REASON} is null then encode(_mesh_line)
             else coalesce(try(from_base64(_mesh_e.{BAD_BYTES})), encode(_mesh_line)) end as _mesh_raw,

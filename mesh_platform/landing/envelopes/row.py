@@ -94,6 +94,13 @@ def names_list(names: Iterable[str]) -> str:
     return f"[{', '.join(map(literal, names))}]::varchar[]"
 
 
+def without(image: str, names: str) -> str:
+    """SQL for the JSON object in the text `image` without the keys of the list `names`; NULL where none is left."""
+    entries = f"map_entries(from_json({image}, '\"MAP(VARCHAR, JSON)\"'))"
+    rest = f"list_filter({entries}, lambda entry: not list_contains({names}, entry.key))"
+    return f"case when len({rest}) > 0 then to_json(map_from_entries({rest}))::varchar end"
+
+
 def is_placeholder(text: str) -> str:
     """SQL for: this text stands for a value that was not repeated."""
     return f"list_contains({names_list(_PLACEHOLDERS)}, {text})"
@@ -130,11 +137,9 @@ def _unavailable(columns: tuple[Column, ...]) -> str:
 def _extra(columns: tuple[Column, ...]) -> str:
     """What the row schema does not declare is kept, not lost; by far most rows have none of it."""
     declared = names_list(c.name for c in columns)
-    entries = "map_entries(from_json(_mesh_image, '\"MAP(VARCHAR, JSON)\"'))"
-    others = f"list_filter({entries}, lambda entry: not list_contains({declared}, entry.key))"
     odd = f"not list_has_all({declared}, _mesh_keys) and len(list_distinct(_mesh_keys)) = len(_mesh_keys)"
-    kept = f"to_json(map_from_entries({others}))::varchar"
-    return f"case when _mesh_keys is null or _mesh_keys = {declared} then null when {odd} then {kept} end"
+    others = without("_mesh_image", declared)
+    return f"case when _mesh_keys is null or _mesh_keys = {declared} then null when {odd} then {others} end"
 
 
 def _does_not_fit(column: Column, is_key: bool) -> str:

@@ -31,7 +31,11 @@ class Reason:
         return re.compile(self.pattern, re.DOTALL)
 
 
-_RESEND: Final = "Have the source send the records again (a new file, or the same path rewritten), or leave them."
+_DISMISS: Final = "`mesh quarantine --dismiss PATH --because WHY`"
+_RESEND: Final = (
+    "Have the source send the records again (the same path rewritten, or a new file),"
+    f" then {_DISMISS} what is still here."
+)
 _REPLAY: Final = "`mesh land --replay`"
 
 REASONS: Final = (
@@ -120,7 +124,7 @@ REASONS: Final = (
         r"^unknown format; files that end in (.*) are read",
         r"unknown format; files that end in \1 are read",
         "The name does not end as a change file's does, so it was not opened.",
-        "Take it out of the landing zone, or have the sink name it by what it is; a renamed file is a new one.",
+        f"Take it out of the landing zone, or name it by what it is (a renamed file is a new one), then {_DISMISS}.",
         whole_file=True,
     ),
     Reason(
@@ -184,16 +188,16 @@ REASONS: Final = (
         r"^the engine cannot read it: ",
         "the engine cannot read it",
         "The warehouse refused the lines although they looked well; this should not happen.",
-        f"Keep the file and report it with the reason from `mesh_landing.quarantine`; after an upgrade, {_REPLAY}.",
+        f"Keep the file and report it with the reason from `mesh quarantine --records`; after an upgrade, {_REPLAY}.",
         whole_file=True,
     ),
 )
 OTHER: Final = Reason(
     "another reason",
     "",
-    "another reason; see `mesh_landing.quarantine`",
+    "another reason; `mesh quarantine --records` shows it",
     "None of the kinds that are listed here.",
-    "Read the reason in `mesh_landing.quarantine`.",
+    "Read the reason with `mesh quarantine --records`.",
 )
 GONE: Final = "; the file is gone"
 """Added to the reason of a whole file when a replay does not find it any more."""

@@ -156,7 +156,7 @@ def append(warehouse: Warehouse, table: LandedTable, fresh: Fresh, revision: int
     simple = f" anti join (from {KEYS} where _mesh_tier <> 'one') using ({table.key})" if fresh.folded_keys else ""
     warehouse.execute(
         f"insert into {table.changes} by name select {told}, {table.listed}, 0 as _cdc_ordinal, {landed}"
-        f" from {FRESH}{simple} order by _mesh_place",
+        f" from {FRESH}{simple}",
         [now],
     )
     if fresh.folded_keys:
@@ -166,10 +166,11 @@ def append(warehouse: Warehouse, table: LandedTable, fresh: Fresh, revision: int
             [now],
         )
     if fresh.late_keys:
-        _complete_history(warehouse, table)
+        complete_history(warehouse, table)
 
 
-def _complete_history(warehouse: Warehouse, table: LandedTable) -> None:
+def complete_history(warehouse: Warehouse, table: LandedTable) -> None:
+    """Correct what `mesh_folded` tells otherwise of changes that are in the log."""
     pairs = [(identifier(c.name), _last(i)) for i, c in enumerate(table.columns)]
     filled = " or ".join(f"{name} is distinct from {last}" for name, last in pairs)
     moved = f"_mesh_tag = 'history' and (_cdc_ordinal <> _mesh_ordinal or _cdc_unavailable is not null and ({filled}))"

@@ -8,10 +8,11 @@ from typing import Final
 
 from mesh_platform.landing.envelopes.decode import decoded, doubt
 from mesh_platform.landing.envelopes.identity import event_id
-from mesh_platform.landing.envelopes.row import is_placeholder, names_list
+from mesh_platform.landing.envelopes.row import is_placeholder, names_list, without
 from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.landing.tables.moved import inherit_all
 from mesh_platform.landing.tables.repeated import fill, show
+from mesh_platform.landing.tables.shape import retired
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal
@@ -20,15 +21,16 @@ _PROMOTED: Final = "mesh_promoted"
 
 
 def promote(warehouse: Warehouse, table: LandedTable, gained: Sequence[Column]) -> None:
-    """Move these columns' values from `_cdc_extra` into the change log's new columns, and into the current state."""
-    if not gained:
-        return
+    """Move these columns' values from `_cdc_extra` into the change log's columns, and into the current state.
+
+    A column that was declared before has what came then where it always was.
+    """
     names = names_list(c.name for c in gained)
     waiting = f"_cdc_extra is not null and list_has_any(json_keys(_cdc_extra), {names})"
-    if not warehouse.query(f"select count(*) from {table.changes} where {waiting}")[0][0]:
+    if not gained:
         return
     warehouse.execute(f"create or replace temp table {_PROMOTED} as {_decoded(table, gained, waiting)}")
-    assigned = ", ".join(f"{identifier(c.name)} = p.{identifier(c.name)}" for c in gained)
+    assigned = ", ".join(f"{name} = coalesce(p.{name}, c.{name})" for name in (identifier(c.name) for c in gained))
     warehouse.execute(
         f"update {table.changes} as c set {assigned},"
         " _cdc_extra = p._mesh_extra, _cdc_unavailable = p._mesh_unavailable"
@@ -43,7 +45,8 @@ def promote(warehouse: Warehouse, table: LandedTable, gained: Sequence[Column]) 
 
 def renew_identities(warehouse: Warehouse, table: LandedTable, where: str = "") -> None:
     """Tell the changes by their content as it is now declared."""
-    warehouse.execute(f"update {table.changes} set _cdc_event_id = {event_id(table.columns)} {where}")
+    identity = event_id(table.columns, retired(warehouse, table))
+    warehouse.execute(f"update {table.changes} set _cdc_event_id = {identity} {where}")
 
 
 def _decoded(table: LandedTable, gained: Sequence[Column], waiting: str) -> str:
@@ -58,13 +61,12 @@ def _decoded(table: LandedTable, gained: Sequence[Column], waiting: str) -> str:
         values.append(f"{value} as {identifier(column.name)}")
         taken.append(f"if({text} is null or {is_placeholder(text)} or {value} is not null, {name}, null)")
         repeated.append(f"if({is_placeholder(text)}, {name}, null)")
-    entries = "map_entries(from_json(_cdc_extra, '\"MAP(VARCHAR, JSON)\"'))"
-    rest = f"list_filter({entries}, lambda entry: not list_contains([{', '.join(taken)}]::varchar[], entry.key))"
+    rest = without("_cdc_extra", f"[{', '.join(taken)}]::varchar[]")
     named = f"list_filter([{', '.join(repeated)}]::varchar[], lambda name: name is not null)"
     marks = f"list_sort(list_concat(_cdc_unavailable, {named}))"
     return f"""
         select _mesh_id, {", ".join(values)},
-            case when len({rest}) > 0 then to_json(map_from_entries({rest}))::varchar end as _mesh_extra,
+            {rest} as _mesh_extra,
             case when len({marks}) > 0 then {marks} end as _mesh_unavailable
         from (select _cdc_event_id as _mesh_id, _cdc_extra, _cdc_unavailable, {", ".join(told)}
             from {table.changes} where {waiting})"""

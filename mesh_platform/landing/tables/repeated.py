@@ -37,5 +37,5 @@ def show(warehouse: Warehouse, table: LandedTable, column: str, keys: str | None
         f"""update {table.state} as s set {name} = l.{name} from (
             select {key}, {name} from {table.changes}{some} where not _cdc_deleted
             qualify row_number() over (partition by {key} order by _cdc_lsn desc, _cdc_ordinal desc) = 1) l
-        where {same} and l.{name} is not null"""
+        where {same} and l.{name} is distinct from s.{name}"""
     )
