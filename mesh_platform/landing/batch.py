@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from mesh_platform.landing.envelopes.envelope import BAD, BLANK, CHANGE, PARSED, parse
+from mesh_platform.landing.files.reading import lines, miscounted
 from mesh_platform.landing.files.staging import Staged, Vanished, stage
 from mesh_platform.landing.files.staging_folder import staging_folder
 from mesh_platform.landing.landed_table import LandedTable
@@ -25,12 +25,11 @@ from mesh_platform.landing.tables.current_state import renew
 from mesh_platform.landing.tables.moved import inherit
 from mesh_platform.landing.tables.shape import retired
 from mesh_platform.landing.zones.zone import FileGeneration, zone_name
+from mesh_platform.warehouse.duckdb import reads_avro
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
 from mesh_platform.warehouse.revision import next_revision
 from mesh_platform.warehouse.sql import literal
 
-_ROOM: Final = 2 << 20
-"""Bytes of a line the engine's reader is prepared for at least; its own default."""
 _AT_ONCE: Final = 8
 """Files that are brought and looked through at the same time: most of it is waiting for a disk or a bucket."""
 
@@ -74,7 +73,7 @@ def land_batch(
     They are staged below `home`. `again`: they are in the ledger, and what of them is in quarantine is read once more.
     """
     with staging_folder(home) as folder:
-        staged = _restage(warehouse, files, folder) if again else _stage(files, folder)
+        staged = _restage(warehouse, files, folder) if again else _stage(files, folder, not reads_avro(warehouse))
         readable = _readable(warehouse, zone, staged, folder)
         if readable is not staged:
             readable = _not_worse(staged, readable) if again else readable
@@ -93,16 +92,22 @@ def _not_worse(staged: Sequence[Staged], readable: Sequence[Staged]) -> list[Sta
     return [s for s in readable if s.number in spoilt or not s.problem]
 
 
-def _stage(files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
+def _stage(files: Sequence[FileGeneration], folder: Path, as_lines: bool) -> list[Staged]:
     """In the order of their paths: a file's place in the stream, where the source tells no other."""
 
-    def staged(number: int, file: FileGeneration) -> Staged | None:
-        with suppress(Vanished):
-            return stage(number, file, folder)
-        return None
+    def staged(number: int, file: FileGeneration) -> list[Staged]:
+        return _staged(number, file, folder, as_lines)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return [s for s in pool.map(staged, count(), sorted(files)) if s]
+        return [s for found in pool.map(staged, count(), sorted(files)) for s in found]
+
+
+def _staged(number: int, file: FileGeneration, folder: Path, as_lines: bool) -> list[Staged]:
+    """None of it when the file has vanished."""
+    try:
+        return [stage(number, file, folder, as_lines=as_lines)]
+    except Vanished:
+        return []
 
 
 def _readable(warehouse: Warehouse, zone: Zone, staged: list[Staged], folder: Path) -> list[Staged]:
@@ -116,22 +121,33 @@ def _readable(warehouse: Warehouse, zone: Zone, staged: list[Staged], folder: Pa
         if isinstance(problem, WarehouseUnavailable):
             raise
         if len(staged) == 1:
-            reason = f"the engine cannot read it: {in_a_line(problem)}"
-            return [replace(staged[0], path=None, problem=reason)]
+            return _refused(warehouse, zone, staged[0], folder, in_a_line(problem))
         half = len(staged) // 2
         return [s for part in (staged[:half], staged[half:]) for s in _readable(warehouse, zone, part, folder)]
-    return staged
+    cut = miscounted(staged, _counts(warehouse)) if any(s.container for s in staged) else []
+    return _readable(warehouse, zone, _one_by_one(staged, cut, folder), folder) if cut else staged
+
+
+def _refused(warehouse: Warehouse, zone: Zone, file: Staged, folder: Path, why: str) -> list[Staged]:
+    if file.container:
+        return _readable(warehouse, zone, _one_by_one([file], [file], folder), folder)
+    return [replace(file, path=None, problem=f"the engine cannot read it: {why}")]
+
+
+def _one_by_one(staged: Sequence[Staged], cut: Collection[Staged], folder: Path) -> list[Staged]:
+    """The other reader says where these containers cannot be decoded, or decodes them."""
+    again = {s.number: t for s in cut for t in _staged(s.number, s.file, folder, as_lines=True)}
+    gone = {s.number for s in cut} - again.keys()
+    return [again.get(s.number, s) for s in staged if s.number not in gone]
+
+
+def _counts(warehouse: Warehouse) -> list[tuple[int, int]]:
+    return [(file, rows) for file, rows in warehouse.query(f"select _mesh_file, count(*) from {PARSED} group by 1")]
 
 
 def _parse(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], folder: Path) -> None:
-    paths = [s.path for s in staged if s.path]
-    if not paths:
-        empty = folder / "-1.jsonl"
-        empty.touch()
-        paths = [str(empty)]
-    longest = max([_ROOM, *(s.longest + 1 for s in staged)])
     gone = retired(warehouse, zone.table) if zone.table else ()
-    warehouse.execute(parse(paths, longest, zone.table, gone))
+    warehouse.execute(parse(lines(staged, folder), zone.table, gone))
 
 
 def _land(

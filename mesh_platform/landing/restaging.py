@@ -55,7 +55,7 @@ def _key(file: FileGeneration) -> list[str]:
 def _staged(number: int, file: FileGeneration, folder: Path) -> Staged | None:
     """The file as it was staged at first; None where that generation of it is gone."""
     try:
-        return stage(number, file, folder) if file.location else None
+        return stage(number, file, folder, as_lines=True) if file.location else None
     except Vanished:
         return None
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,17 @@ from typing import Any
 import duckdb
 
 from mesh_platform.warehouse.calendar import within_the_calendar
-from mesh_platform.warehouse.protocol import QueryRejected, Row, WarehouseBusy, WarehouseUnavailable, in_a_line
+from mesh_platform.warehouse.protocol import (
+    QueryRejected,
+    Row,
+    Warehouse,
+    WarehouseBusy,
+    WarehouseUnavailable,
+    in_a_line,
+)
 from mesh_platform.warehouse.sql import bound, identifier, relation
 
 _PAUSE_SECONDS = 0.1
-_AVRO_MEMORY = "1GB"
 _TAKEN = "IO Error: Could not set lock on file"
 """DuckDB's own words for a file that another process holds; a `block` that is corrupt has a `lock` in it too."""
 _REJECTED = (
@@ -105,17 +110,9 @@ def load_extension(warehouse: DuckDbWarehouse, name: str) -> bool:
     return True
 
 
-def avro_reader() -> DuckDbWarehouse | None:
-    """An engine that can read Avro, beside the warehouse; None where its extension is not installed."""
-    shared = _avro_engine()
-    return shared and DuckDbWarehouse(shared.connection.cursor())
-
-
-@cache
-def _avro_engine() -> DuckDbWarehouse | None:
-    """In memory, and forgetting: what it kept of a file would outlive the file's rewriting."""
-    engine = DuckDbWarehouse(duckdb.connect(config={"memory_limit": _AVRO_MEMORY, "enable_external_file_cache": False}))
-    return engine if load_extension(engine, "avro") else None
+def reads_avro(warehouse: Warehouse) -> bool:
+    """Whether this warehouse's engine can read Avro; from then on it does."""
+    return isinstance(warehouse, DuckDbWarehouse) and load_extension(warehouse, "avro")
 
 
 def _connect(path: Path, read_only: bool, deadline: float) -> duckdb.DuckDBPyConnection:

@@ -21,7 +21,7 @@ from mesh_platform.landing.envelopes.row import (
     once,
     row_texts,
 )
-from mesh_platform.landing.files.lines import BAD_BYTES, BAD_REASON, MARK
+from mesh_platform.landing.files.lines import BAD_BYTES, BAD_REASON
 from mesh_platform.landing.landed_table import LandedTable
 from mesh_platform.schema.avro_type import Primitive
 from mesh_platform.schema.record import Column
@@ -55,15 +55,15 @@ _LSN: Final = decoded("_mesh_e.source.lsn", Primitive("long"))
 _TABLE: Final = '_mesh_e.source."table"'
 
 
-def parse(files: list[str], longest: int, table: LandedTable | None, retired: Sequence[str] = ()) -> str:
-    """SQL that makes the table of parsed lines from staged files that are named by their numbers.
+def parse(lines: str, table: LandedTable | None, retired: Sequence[str] = ()) -> str:
+    """SQL that makes the table of parsed lines from SQL for the lines (`_mesh_file`, `_mesh_line`).
 
-    `longest` is no less than the length of any line in bytes. Without a table (a folder that is no table's) every
-    change is a change of some other table. `retired` are the columns that the row schema declares no longer.
+    Without a table (a folder that is no table's) every change is a change of some other table. `retired` are the
+    columns that the row schema declares no longer.
     """
     columns = table.columns if table else ()
     steps = {
-        "lines": _lines(files, longest),
+        "lines": lines,
         "exact": f"select *, {exact_numbers('_mesh_line', columns)} as _mesh_told from lines",
         "events": f"select *, {datastream.event('_mesh_told')} from exact",
         "texts": _texts(),
@@ -78,16 +78,6 @@ def parse(files: list[str], longest: int, table: LandedTable | None, retired: Se
     }
     listed = ",\n".join(f"{name} as ({sql})" for name, sql in steps.items())
     return f"create or replace temp table {PARSED} as with {listed}\n{_answer(columns, retired)}"
-
-
-def _lines(files: list[str], longest: int) -> str:
-    """A line's file is its file's number; a blank line is a row too, so that rows can be counted to a line number."""
-    listed = ", ".join(map(literal, files))
-    return (
-        "select cast(parse_filename(filename, true) as integer) as _mesh_file, line as _mesh_line"
-        f" from read_csv([{listed}], columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false,"
-        f" delim = chr({ord(MARK)}), quote = '', escape = '', filename = true, max_line_size = {longest})"
-    )
 
 
 def _texts() -> str:

@@ -19,9 +19,9 @@ def event_id(columns: Iterable[Column], retired: Sequence[str] = ()) -> str:
     Made of the op, the source position and the content as decoded, in an order that does not depend on the schema's; of
     nothing that differs between two deliveries (file, format, connector clock, version). No two rows are
     one text: what may hold the separator is told with its length. A column that was not sent counts as not sent,
-    whatever it was filled with since; so does one that holds its default. A `retired` column, which the schema declares
-    no longer, has no part in it: what came before lies in a column, what comes now beside the row. On position 0, where
-    a backfill is that knows no other, the place there is part of it.
+    whatever it was filled with since; so does one that holds its default, or null. A `retired` column, which the schema
+    declares no longer, has no part in it: what came before lies in a column, what comes now beside the row. On position
+    0, where a backfill is that knows no other, the place there is part of it.
     """
     row = [_part(c) for c in sorted(columns, key=lambda c: c.name)]
     place = "if(_cdc_lsn = 0, _cdc_total_order::varchar, null)"
@@ -30,11 +30,13 @@ def event_id(columns: Iterable[Column], retired: Sequence[str] = ()) -> str:
 
 
 def _beside(retired: Sequence[str]) -> tuple[str, str]:
-    if not retired:
-        return "_cdc_unavailable::varchar", "_cdc_extra"
     gone = names_list(retired)
-    others = f"list_filter(_cdc_unavailable, lambda name: not list_contains({gone}, name))"
-    return f"case when len({others}) > 0 then {others}::varchar end", without("_cdc_extra", gone)
+    repeated = "_cdc_unavailable::varchar"
+    if retired:
+        others = f"list_filter(_cdc_unavailable, lambda name: not list_contains({gone}, name))"
+        repeated = f"case when len({others}) > 0 then {others}::varchar end"
+    told = without("_cdc_extra", gone, "coalesce(entry.value::varchar, 'null') = 'null'")
+    return repeated, f"case when _cdc_extra is not null then {told} end"
 
 
 def _part(column: Column) -> str:

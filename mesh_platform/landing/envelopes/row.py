@@ -94,10 +94,13 @@ def names_list(names: Iterable[str]) -> str:
     return f"[{', '.join(map(literal, names))}]::varchar[]"
 
 
-def without(image: str, names: str) -> str:
-    """SQL for the JSON object in the text `image` without the keys of the list `names`; NULL where none is left."""
+def without(image: str, names: str, also: str = "false") -> str:
+    """SQL for the JSON object in the text `image` without the keys of the list `names`; NULL where none is left.
+
+    `also` is SQL for which other entries are left out, by `entry.key` and `entry.value`.
+    """
     entries = f"map_entries(from_json({image}, '\"MAP(VARCHAR, JSON)\"'))"
-    rest = f"list_filter({entries}, lambda entry: not list_contains({names}, entry.key))"
+    rest = f"list_filter({entries}, lambda entry: not (list_contains({names}, entry.key) or {also}))"
     return f"case when len({rest}) > 0 then to_json(map_from_entries({rest}))::varchar end"
 
 

@@ -20,11 +20,11 @@ from uuid import UUID
 
 import fastavro
 
-from mesh_platform.landing.files import avro_engine
+from mesh_platform.landing.files.avro_engine import Container, container
 from mesh_platform.landing.files.avro_schema import read_schema
 from mesh_platform.landing.files.avro_value import with_our_readers
 from mesh_platform.landing.files.datastream_avro import telling
-from mesh_platform.landing.files.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line, longest_line
+from mesh_platform.landing.files.lines import KEPT, LONGEST_LINE, Expansion, Unreadable, bad_line
 
 _MAGIC: Final = b"Obj\x01"
 _SYNC: Final = 16
@@ -35,25 +35,20 @@ _LARGEST_HEADER: Final = 16 << 20
 """Bytes; one that claims more is taken for cut."""
 
 
+def look_at_avro(source: Path) -> Container | None:
+    """What the engine must know to read it as it is; None where it cannot. Raises Unreadable where it is not whole."""
+    with source.open("rb") as stream:
+        header, records, largest = _check(stream, os.fstat(stream.fileno()).st_size)
+    return container(header.schema, records, largest)
+
+
 def write_avro_lines(source: Path, target: Path) -> int:
     """One line a record, in Debezium's JSON encodings; returns the length of the longest. Raises Unreadable."""
     with source.open("rb") as stream:
-        header, records = _check(stream, os.fstat(stream.fileno()).st_size)
-        if _by_engine(source, target, header.schema, records):
-            with target.open("rb") as written:
-                longest = longest_line(written)
-            if longest <= LONGEST_LINE:
-                return longest
+        header, _, _ = _check(stream, os.fstat(stream.fileno()).st_size)
         stream.seek(header.end)
         with target.open("wb") as copy:
             return max((copy.write(line) for line in _lines(stream, header)), default=0)
-
-
-def _by_engine(source: Path, target: Path, schema: Any, records: int) -> bool:
-    """The engine is given a name of ours: it would take one from outside for a pattern."""
-    link = target.with_name(f"{target.name}.avro")
-    link.symlink_to(source)
-    return avro_engine.write_lines(link, target, schema, records)
 
 
 def _lines(stream: BinaryIO, header: "_Header") -> Iterator[bytes]:
@@ -115,9 +110,9 @@ class _Headed:
         return first + self.blocks.read(size - len(first))
 
 
-def _check(stream: BinaryIO, size: int) -> tuple[_Header, int]:
-    """What the header says, and how many records the blocks claim, all of which are whole."""
-    records = 0
+def _check(stream: BinaryIO, size: int) -> tuple[_Header, int, int]:
+    """What the header says, how many records the blocks claim, all of which are whole, and the bytes of the largest."""
+    records = largest = 0
     container = _Container(stream, size)
     header = container.header()
     expand = _CODECS.get(header.codec)
@@ -131,7 +126,8 @@ def _check(stream: BinaryIO, size: int) -> tuple[_Header, int]:
         if count > length:
             raise Unreadable(f"an Avro block that claims {count} records in {length} bytes")
         records += count
-    return replace(header, schema=read_schema(header.schema)), records
+        largest = max(largest, length)
+    return replace(header, schema=read_schema(header.schema)), records, largest
 
 
 def _expanded(expand: Callable[[bytes], int], data: bytes) -> int:

@@ -10,7 +10,8 @@ from errno import EAGAIN, EBUSY, EDQUOT, EINTR, EIO, EMFILE, ENFILE, ENOMEM, ENO
 from pathlib import Path
 from typing import Final
 
-from mesh_platform.landing.files.avro_file import write_avro_lines
+from mesh_platform.landing.files.avro_engine import Container
+from mesh_platform.landing.files.avro_file import look_at_avro, write_avro_lines
 from mesh_platform.landing.files.lines import Expansion, Stream, Unreadable, clean, look
 from mesh_platform.landing.zones.root import bring
 from mesh_platform.landing.zones.zone import FileGeneration, ZoneUnreachable
@@ -31,22 +32,28 @@ class Staged:
     checksum: str | None
     """SHA-256 of the file's bytes; None where they could not be read."""
     path: str | None = None
-    """Lines of JSON; None for a file that cannot be read."""
+    """Lines of JSON, or a container; None for a file that cannot be read."""
     size: int = 0
     """Bytes of the lines."""
     longest: int = 0
     """No line is longer than this, in bytes."""
     problem: str | None = None
+    container: Container | None = None
+    """Of Avro that the engine reads as it is."""
 
 
 class Vanished(Exception):
     """The file was deleted after it had been listed: there is nothing to land, and nothing was lost by us."""
 
 
-def stage(number: int, file: FileGeneration, folder: Path) -> Staged:
-    """Make `<folder>/<number>.jsonl` the lines of this file; raises Vanished, and ZoneUnreachable in an outage."""
+def stage(number: int, file: FileGeneration, folder: Path, *, as_lines: bool = False) -> Staged:
+    """Make `<folder>/<number>.jsonl` the lines of this file; raises Vanished, and ZoneUnreachable in an outage.
+
+    Of a container that the engine can read make `<number>.avro` the container itself, unless it has to be `as_lines`.
+    """
     target = folder / f"{number}.jsonl"
-    read = next((r for suffix, r in _FORMATS.items() if file.path.lower().endswith(suffix)), None)
+    formats = _FORMATS | {".avro": _avro_lines} if as_lines else _FORMATS
+    read = next((r for suffix, r in formats.items() if file.path.lower().endswith(suffix)), None)
     if read is None:
         known = ", ".join(f"`{suffix}`" for suffix in _FORMATS)
         return Staged(number, file, None, problem=f"unknown format; files that end in {known} are read")
@@ -106,6 +113,15 @@ def _gzip(number: int, file: FileGeneration, source: Path, target: Path) -> Stag
 
 
 def _avro(number: int, file: FileGeneration, source: Path, target: Path) -> Staged:
+    found = look_at_avro(source)
+    if found is None:
+        return _avro_lines(number, file, source, target)
+    link = target.with_suffix(".avro")
+    link.symlink_to(source)
+    return Staged(number, file, _checksum(source), str(link), source.stat().st_size, container=found)
+
+
+def _avro_lines(number: int, file: FileGeneration, source: Path, target: Path) -> Staged:
     longest = write_avro_lines(source, target)
     return Staged(number, file, _checksum(source), str(target), target.stat().st_size, longest)
 
