@@ -2,14 +2,13 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
 import click
 
-from mesh_platform.environment import read_environment
+from mesh_platform.environment import Environment, read_environment
 from mesh_platform.landing.records.quarantine import Item, dismiss, items, reopen
 from mesh_platform.landing.records.reason import named
 from mesh_platform.manifest.plain_text import one_line
@@ -37,7 +36,7 @@ def quarantine(
     because: str | None,
     reopened: str | None,
     shape: str,
-) -> None:
+) -> int:
     """Show the change records and files that could not be used, or decide about them.
 
     Nothing in it is ever deleted. What a person has dismissed is not shown here and no longer counts in the check
@@ -48,15 +47,28 @@ def quarantine(
     if because is not None and not because.strip():
         raise click.UsageError("`--because` needs a reason that somebody can read next year")
     environment = read_environment(os.environ)
-    path = dismissed if dismissed is not None else reopened
-    with open_warehouse(environment, read_only=path is None) as warehouse:
-        if path is None:
-            found = items(warehouse, system, table, raw=records or shape == "json")
-            click.echo(_as_json(found) if shape == "json" else "\n".join(_as_text(found, records)))
-            sys.exit(1 if found else 0)
-        moved = dismiss(warehouse, path, because, datetime.now(UTC)) if because is not None else reopen(warehouse, path)
-    click.echo(f"{_count(moved)} of `{path}` {'dismissed' if because is not None else 'open again'}")
-    sys.exit(0 if moved else 1)
+    if dismissed is None and reopened is None:
+        found = _open(environment, system, table, raw=records or shape == "json")
+        click.echo(_as_json(found) if shape == "json" else "\n".join(_as_text(found, records)))
+        return 1 if found else 0
+    moved = _decide(environment, dismissed or reopened or "", because)
+    click.echo(f"{_count(moved)} of `{dismissed or reopened}` {'dismissed' if because else 'open again'}")
+    return 0 if moved else 1
+
+
+def _open(environment: Environment, system: str | None, table: str | None, *, raw: bool) -> Sequence[Item]:
+    """Where nothing has landed yet, nothing was refused."""
+    if not environment.warehouse_file.exists():
+        return []
+    with open_warehouse(environment, read_only=True) as warehouse:
+        return items(warehouse, system, table, raw=raw)
+
+
+def _decide(environment: Environment, path: str, because: str | None) -> int:
+    if not environment.warehouse_file.exists():
+        return 0
+    with open_warehouse(environment) as warehouse:
+        return dismiss(warehouse, path, because, datetime.now(UTC)) if because else reopen(warehouse, path)
 
 
 def _as_json(found: Sequence[Item]) -> str:
