@@ -23,7 +23,6 @@ from mesh_platform.landing.restaging import restage
 from mesh_platform.landing.tables.change_log import FRESH, append, find_fresh, fold
 from mesh_platform.landing.tables.current_state import renew
 from mesh_platform.landing.tables.moved import inherit
-from mesh_platform.landing.tables.shape import retired
 from mesh_platform.landing.zones.zone import FileGeneration, zone_name
 from mesh_platform.warehouse.duckdb import reads_avro
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
@@ -146,8 +145,7 @@ def _counts(warehouse: Warehouse) -> list[tuple[int, int]]:
 
 
 def _parse(warehouse: Warehouse, zone: Zone, staged: Sequence[Staged], folder: Path) -> None:
-    gone = retired(warehouse, zone.table) if zone.table else ()
-    warehouse.execute(parse(lines(staged, folder), zone.table, gone))
+    warehouse.execute(parse(lines(staged, folder), zone.table))
 
 
 def _land(

@@ -28,12 +28,14 @@ CHANGE_COLUMNS = {
     "_cdc_record": "BIGINT",
     "_cdc_total_order": "BIGINT",
     "_cdc_unavailable": "VARCHAR[]",
+    "_cdc_inherited": "VARCHAR[]",
     "_cdc_extra": "VARCHAR",
 }
 """What landing knows of a change, besides the row: op (c, u, d, r, t), whether the row is gone after it, when it was
 committed, its place (lsn; among the changes of one key on one lsn, the ordinal), whether a snapshot read it, its
 identity, where and when it landed, its place in its transaction if told, the columns the source did not send because
-they had not changed (filled from the change before), and what the row schema does not declare, as JSON."""
+they had not changed (filled from the change before), which of those a row that moved here has from its old key, and
+what the row schema does not declare, as JSON."""
 
 STATE_COLUMNS = {
     name: CHANGE_COLUMNS[name]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.landing.scene import CHANGES, THING, THINGS, Scene, change, lines, mesh_of, text
 
 LONG = {"name": "weight", "type": ["null", "long"], "default": None}
@@ -178,3 +180,156 @@ def test_a_comment_that_somebody_else_wrote_does_no_harm(scene: Scene) -> None:
     scene.put("two.jsonl", lines([change("c", "a", 10, weight=5)]))
     assert scene.counts() == (1, 0, 1, 0, 0)
     assert scene.state(columns="id, weight") == [("a", 5)]
+
+
+BIG = "__debezium_unavailable_value"
+MOVED = [change("c", "a", 10, body="BIG", size=1), change("d", "a", 20, size=1), change("c", "b", 20, body=BIG, size=1)]
+
+
+def without(*names: str) -> list[dict[str, Any]]:
+    return [c for c in THING if c["name"] not in names]
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        mesh_of([*without("body"), {"name": "body", "type": "string", "default": ""}]),
+        mesh_of([*THING, KIND]),
+        mesh_of(key=["id", "size"]),
+        mesh_of(THING[::-1]),
+    ],
+    ids=["default", "column", "key", "order"],
+)
+def test_what_a_row_has_from_its_old_key_outlives_an_edit(scene: Scene, edited: Any) -> None:
+    scene.put("one.jsonl", lines(MOVED))
+    scene.land()
+    scene.mesh = edited
+    scene.put("two.jsonl", lines(MOVED))
+    assert scene.counts() == (3, 0, 3, 0, 0)
+    assert scene.changes("_cdc_lsn, _cdc_op, id, body", CHANGES + " where _cdc_op = 'c'") == [
+        (10, "c", "a", "BIG"),
+        (20, "c", "b", "BIG"),
+    ]
+    assert scene.state(columns="id, body, _cdc_deleted")[1] == ("b", "BIG", False)
+
+
+def test_a_second_row_that_moves_to_a_key_leaves_the_first_one_what_it_had(scene: Scene) -> None:
+    first = [change("c", "a", 10, body="A"), change("d", "a", 20), change("c", "b", 20, body=BIG)]
+    second = [change("d", "b", 30), change("c", "c", 15, body="C")]
+    third = [change("d", "c", 40), change("c", "b", 40, body=BIG)]
+    for number, told in enumerate((first + second, third)):
+        scene.put(f"{number}.jsonl", lines(told))
+        scene.land()
+    assert scene.changes("_cdc_lsn, body", CHANGES + " where id = 'b' and _cdc_op = 'c'") == [(20, "A"), (40, "C")]
+
+
+def test_a_value_that_did_not_fit_comes_back_when_the_schema_is_widened(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, weight="heavy")]))
+    scene.land()
+    scene.mesh = mesh_of([*THING, LONG])
+    scene.land()
+    assert scene.changes("weight, _cdc_extra") == [(None, '{"weight":"heavy"}')]
+    scene.mesh = mesh_of([*THING, text("weight")])
+    scene.put("two.jsonl", lines([change("c", "a", 10, weight="heavy")]))
+    assert scene.counts() == (1, 0, 1, 0, 0)
+    assert scene.changes("weight, _cdc_extra") == [("heavy", None)]
+    assert scene.state(columns="weight") == [("heavy",)]
+
+
+def timestamp(unit: str) -> dict[str, Any]:
+    return {"name": "at", "type": ["null", {"type": "long", "logicalType": f"timestamp-{unit}"}], "default": None}
+
+
+ENUM = {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["plain", "fine"]}}
+STRUCT = {"name": "place", "type": {"type": "record", "name": "Place", "fields": [{"name": "x", "type": "int"}]}}
+WIDER = {
+    "name": "place",
+    "type": {**STRUCT["type"], "fields": [*STRUCT["type"]["fields"], {"name": "y", "type": ["null", "int"]}]},  # type: ignore[index]
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "row"),
+    [
+        (timestamp("millis"), timestamp("micros"), {"at": 1_795_414_134_607}),
+        (ENUM, {"name": "kind", "type": "string"}, {"kind": "fine"}),
+        ({"name": "kind", "type": "string"}, ENUM, {"kind": "fine"}),
+        (KIND, {"name": "kind", "type": ["null", "string"], "default": None}, {}),
+        (KIND, {**KIND, "default": "fancy"}, {}),
+        (STRUCT, WIDER, {"place": {"x": 1, "y": 2}}),
+    ],
+    ids=["unit", "enum to text", "text to enum", "default gone", "other default", "inner column"],
+)
+def test_what_landed_under_another_schema_is_recognised_whatever_it_would_be_now(
+    scene: Scene, before: Any, after: Any, row: dict[str, Any]
+) -> None:
+    scene.mesh = mesh_of([*THING, before])
+    told = [change("c", "a", 10, **row), change("u", "a", 20, **row, body=BIG, note=BIG), change("d", "a", 30)]
+    scene.put("one.jsonl", lines(told))
+    scene.land()
+    there = scene.state(), scene.changes("_cdc_event_id")
+    scene.mesh = mesh_of([*THING, after])
+    scene.put("two.jsonl", lines(told))
+    report = scene.land()
+    if not report.unreachable:
+        assert report.rows.duplicate == 3
+        assert (scene.state(), scene.changes("_cdc_event_id")) == there
+        scene.put("three.jsonl", lines([change("u", "a", 40, **row)]))
+        assert scene.counts() == (1, 1, 0, 0, 0)
+
+
+def test_undeclared_columns_in_another_order_are_the_same_change(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, weight=5, colour="red")]))
+    scene.put("two.jsonl", lines([change("c", "a", 10, colour="red", weight=5, shape=None)]))
+    assert scene.counts() == (2, 1, 1, 0, 0)
+
+
+def test_a_column_that_differs_in_case_from_one_that_landed_is_refused(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, Kind="x")]))
+    scene.mesh = mesh_of([*THING, text("Kind")])
+    scene.land()
+    scene.mesh = mesh_of([*THING, text("kind")])
+    scene.put("two.jsonl", lines([change("c", "b", 20, kind="x")]))
+    report = scene.land()
+    assert (
+        "`kind` differs from `Kind`, which has landed, in upper and lower"
+        in report.unreachable["shop_db.public.things"]
+    )
+    assert report.rows.read == 0
+
+
+def test_a_type_that_would_tell_what_has_landed_otherwise_is_refused_and_has_a_way_out(scene: Scene) -> None:
+    scene.mesh = mesh_of([*THING, timestamp("micros")])
+    scene.put("one.jsonl", lines([change("c", "a", 10, at="2026-11-23T12:00:00Z")]))
+    scene.land()
+    scene.mesh = mesh_of([*THING, text("at")])
+    assert "take the column out of the row schema, land, and declare it anew" in str(scene.land().unreachable)
+    for columns in (THING, [*THING, text("at")]):
+        scene.mesh = mesh_of(columns)
+        assert not scene.land().unreachable
+    scene.put("two.jsonl", lines([change("u", "a", 20, at="2026-11-23T13:00:00Z")]))
+    scene.land()
+    assert scene.changes('_cdc_lsn, "at", _cdc_was_at is null') == [
+        (10, None, False),
+        (20, "2026-11-23T13:00:00Z", True),
+    ]
+
+
+def test_what_does_not_fit_a_column_that_is_declared_anew_is_set_aside(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, note="abc"), change("c", "b", 20, note="7")]))
+    scene.land()
+    scene.mesh = mesh_of(without("note"))
+    scene.land()
+    scene.mesh = mesh_of([*without("note"), {"name": "note", "type": ["null", "long"], "default": None}])
+    assert not scene.land().unreachable
+    assert scene.changes("id, note, _cdc_was_note") == [("a", None, "abc"), ("b", 7, "7")]
+    assert scene.state(columns="id, note") == [("a", None), ("b", 7)]
+
+
+def test_a_current_state_that_somebody_dropped_is_made_anew(scene: Scene) -> None:
+    scene.put("one.jsonl", lines([change("c", "a", 10, note="n"), change("d", "b", 20)]))
+    scene.land()
+    there = scene.state()
+    scene.warehouse.execute(f"drop table {THINGS}")
+    scene.land()
+    assert scene.state() == there

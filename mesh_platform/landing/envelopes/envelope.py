@@ -6,7 +6,6 @@ Nothing here looks at other lines, so the engine reads as many at once as it has
 """
 
 import json
-from collections.abc import Sequence
 from typing import Final
 
 from mesh_platform.landing.envelopes import datastream
@@ -55,11 +54,10 @@ _LSN: Final = decoded("_mesh_e.source.lsn", Primitive("long"))
 _TABLE: Final = '_mesh_e.source."table"'
 
 
-def parse(lines: str, table: LandedTable | None, retired: Sequence[str] = ()) -> str:
+def parse(lines: str, table: LandedTable | None) -> str:
     """SQL that makes the table of parsed lines from SQL for the lines (`_mesh_file`, `_mesh_line`).
 
-    Without a table (a folder that is no table's) every change is a change of some other table. `retired` are the
-    columns that the row schema declares no longer.
+    Without a table (a folder that is no table's) every change is a change of some other table.
     """
     columns = table.columns if table else ()
     steps = {
@@ -77,7 +75,7 @@ def parse(lines: str, table: LandedTable | None, retired: Sequence[str] = ()) ->
         "explained": f"select *, {_reason(columns)} as _mesh_reason, _mesh_e.op as _cdc_op from judged",
     }
     listed = ",\n".join(f"{name} as ({sql})" for name, sql in steps.items())
-    return f"create or replace temp table {PARSED} as with {listed}\n{_answer(columns, retired)}"
+    return f"create or replace temp table {PARSED} as with {listed}\n{_answer(columns)}"
 
 
 def _texts() -> str:
@@ -147,9 +145,9 @@ def _wrapped_twice() -> str:
     return f"case when {bare} then false else not {once(keys, ('schema', 'payload'))} end"
 
 
-def _answer(columns: tuple[Column, ...], retired: Sequence[str]) -> str:
+def _answer(columns: tuple[Column, ...]) -> str:
     listed = "".join(f", {identifier(c.name)}" for c in columns)
-    identity = event_id(columns, retired)
+    identity = event_id(columns)
     return f"""select _mesh_file, if(_mesh_reason is null, _mesh_kind, '{BAD}') as _mesh_kind, _mesh_reason,
         case when _mesh_reason is null then null when _mesh_e.{BAD_REASON} is null then encode(_mesh_line)
             else coalesce(try(from_base64(_mesh_e.{BAD_BYTES})), encode(_mesh_line)) end as _mesh_raw,

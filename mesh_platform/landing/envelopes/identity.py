@@ -1,42 +1,34 @@
 """What redelivery is recognised by: two change records of one table are the same change if these texts are equal."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
 
 from mesh_platform.landing.envelopes.decode import decoded, default_text
-from mesh_platform.landing.envelopes.row import names_list, without
 from mesh_platform.schema.avro_type import AvroType, Enum, Fixed, Primitive
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 
-IDENTITY_VERSION: Final = 2
-"""Raised when the text below becomes another one: what has landed is then told anew."""
 
-
-def event_id(columns: Iterable[Column], retired: Sequence[str] = ()) -> str:
+def event_id(columns: Iterable[Column]) -> str:
     """SQL for the identity of a change with its `_cdc_` columns and these columns of the row.
 
     Made of the op, the source position and the content as decoded, in an order that does not depend on the schema's; of
     nothing that differs between two deliveries (file, format, connector clock, version). No two rows are
     one text: what may hold the separator is told with its length. A column that was not sent counts as not sent,
-    whatever it was filled with since; so does one that holds its default, or null. A `retired` column, which the schema
-    declares no longer, has no part in it: what came before lies in a column, what comes now beside the row. On position
-    0, where a backfill is that knows no other, the place there is part of it.
+    whatever it was filled with since; so does one that holds its default, or null. On position 0, where a backfill is
+    that knows no other, the place there is part of it. Two row schemas may tell one change otherwise: what landed under
+    another one is recognised by op, key and place alone.
     """
     row = [_part(c) for c in sorted(columns, key=lambda c: c.name)]
     place = "if(_cdc_lsn = 0, _cdc_total_order::varchar, null)"
-    parts = ["_cdc_op", "_cdc_lsn::varchar", place, *row, *_beside(retired)]
+    parts = ["_cdc_op", "_cdc_lsn::varchar", place, *row, "_cdc_unavailable::varchar", _beside()]
     return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
 
 
-def _beside(retired: Sequence[str]) -> tuple[str, str]:
-    gone = names_list(retired)
-    repeated = "_cdc_unavailable::varchar"
-    if retired:
-        others = f"list_filter(_cdc_unavailable, lambda name: not list_contains({gone}, name))"
-        repeated = f"case when len({others}) > 0 then {others}::varchar end"
-    told = without("_cdc_extra", gone, "coalesce(entry.value::varchar, 'null') = 'null'")
-    return repeated, f"case when _cdc_extra is not null then {told} end"
+def _beside() -> str:
+    """Keys in an order of their own: two writers may have two."""
+    entries = "map_entries(from_json(_cdc_extra, '\"MAP(VARCHAR, JSON)\"'))"
+    told = f"list_filter({entries}, lambda entry: coalesce(entry.value::varchar, 'null') <> 'null')"
+    return f"case when _cdc_extra is not null and len({told}) > 0 then list_sort({told})::varchar end"
 
 
 def _part(column: Column) -> str:

@@ -94,13 +94,10 @@ def names_list(names: Iterable[str]) -> str:
     return f"[{', '.join(map(literal, names))}]::varchar[]"
 
 
-def without(image: str, names: str, also: str = "false") -> str:
-    """SQL for the JSON object in the text `image` without the keys of the list `names`; NULL where none is left.
-
-    `also` is SQL for which other entries are left out, by `entry.key` and `entry.value`.
-    """
+def without(image: str, names: str) -> str:
+    """SQL for the JSON object in the text `image` without the keys of the list `names`; NULL where none is left."""
     entries = f"map_entries(from_json({image}, '\"MAP(VARCHAR, JSON)\"'))"
-    rest = f"list_filter({entries}, lambda entry: not (list_contains({names}, entry.key) or {also}))"
+    rest = f"list_filter({entries}, lambda entry: not list_contains({names}, entry.key))"
     return f"case when len({rest}) > 0 then to_json(map_from_entries({rest}))::varchar end"
 
 
@@ -133,7 +130,7 @@ def _in_doubt(column: Column) -> str | None:
 def _unavailable(columns: tuple[Column, ...]) -> str:
     some = " or ".join(f"contains(_mesh_image, {literal(m)})" for m in (_UNAVAILABLE, _BASE64, _NUMBERS))
     named = ", ".join(f"if({is_placeholder(_text(c))}, {literal(c.name)}, null)" for c in columns)
-    found = f"list_filter([{named}]::varchar[], lambda name: name is not null)"
+    found = f"list_sort(list_filter([{named}]::varchar[], lambda name: name is not null))"
     return f"case when {some} then case when len({found}) > 0 then {found} end end"
 
 

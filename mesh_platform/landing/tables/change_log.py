@@ -11,8 +11,10 @@ from typing import Final
 
 from mesh_platform.landing.envelopes.envelope import CHANGE, PARSED
 from mesh_platform.landing.landed_table import CHANGE_COLUMNS, LandedTable
+from mesh_platform.landing.tables.repeated import is_repeated
+from mesh_platform.landing.tables.shape import remembered
 from mesh_platform.warehouse.protocol import Warehouse
-from mesh_platform.warehouse.sql import identifier, literal
+from mesh_platform.warehouse.sql import identifier
 
 FRESH: Final = "mesh_fresh"
 KEYS: Final = "mesh_keys"
@@ -52,7 +54,8 @@ def find_fresh(warehouse: Warehouse, table: LandedTable) -> Fresh:
         from {PARSED} p join mesh_places f on f.number = p._mesh_file
         where {change} and p.rowid in (select min(rowid) from {PARSED} where {change} group by _cdc_event_id)
             and not exists (select 1 from {table.changes} c
-                where c._cdc_event_id = p._cdc_event_id and c._cdc_lsn between {low} and {high})"""
+                where c._cdc_event_id = p._cdc_event_id and c._cdc_lsn between {low} and {high})
+            {_not_landed_otherwise(warehouse, table, low, high)}"""
     )
     _find_keys(warehouse, table)
     changes, truncates = warehouse.query(f"select count(*), count(*) filter (_cdc_op = 't') from {FRESH}")[0]
@@ -60,6 +63,18 @@ def find_fresh(warehouse: Warehouse, table: LandedTable) -> Fresh:
         f"select count(*) filter (_mesh_tier <> 'one'), count(*) filter (_mesh_tier = 'late') from {KEYS}"
     )[0]
     return Fresh(changes, truncates, folded, late)
+
+
+def _not_landed_otherwise(warehouse: Warehouse, table: LandedTable, low: int, high: int) -> str:
+    """What landed under another row schema may be told by another identity, and is the same by op, key and place."""
+    told = remembered(warehouse, [table.schema]).get(table.changes)
+    if told is None or not told.through:
+        return ""
+    key = "".join(f" and c.{name} is not distinct from p.{name}" for name in map(identifier, table.primary_key))
+    place = "(p._cdc_lsn <> 0 or c._cdc_total_order is not distinct from p._cdc_total_order)"
+    return f"""and not exists (select 1 from {table.changes} c
+        where c._cdc_lsn = p._cdc_lsn and c._cdc_op = p._cdc_op{key} and {place}
+            and c._cdc_lsn between {low} and {high} and c._cdc_revision <= {told.through})"""
 
 
 def _find_keys(warehouse: Warehouse, table: LandedTable) -> None:
@@ -109,14 +124,15 @@ def _candidates(table: LandedTable, fresh: Fresh) -> str:
     told = ", ".join(_TOLD)
     unknown = ", ".join(f"null::{CHANGE_COLUMNS[c]} as {c}" for c in _TOLD if c not in _STATE)
     parts = [
-        f"select 'fresh' as _mesh_tag, _mesh_place, null::bigint as _cdc_ordinal, {told}, {row}"
+        f"select 'fresh' as _mesh_tag, _mesh_place, null::bigint as _cdc_ordinal, {told},"
+        f" null::varchar[] as _cdc_inherited, {row}"
         f" from {FRESH} semi join (from {KEYS} where _mesh_tier <> 'one') using ({key}) where _cdc_op <> 't'",
         f"select 'state' as _mesh_tag, null as _mesh_place, null as _cdc_ordinal, {', '.join(_STATE)}, {unknown}, {row}"
         f" from {table.state} where rowid in (select _mesh_state_row from {KEYS} where _mesh_tier = 'partial')",
     ]
     if fresh.late_keys:
         parts.append(
-            f"select 'history' as _mesh_tag, null as _mesh_place, _cdc_ordinal, {told}, {row}"
+            f"select 'history' as _mesh_tag, null as _mesh_place, _cdc_ordinal, {told}, _cdc_inherited, {row}"
             f" from {table.changes} semi join (from {KEYS} where _mesh_tier = 'late') using ({key})"
         )
     return " union all by name ".join(parts)
@@ -128,7 +144,7 @@ _STATE: Final = ("_cdc_op", "_cdc_deleted", "_cdc_source_timestamp", "_cdc_lsn")
 def _filled(column: str) -> str:
     """The latest value that was sent, up to here; what a delete sends may be a stand-in, and counts if it is first."""
     name = identifier(column)
-    not_sent = f"_cdc_deleted and _mesh_tag <> 'state' or list_contains(_cdc_unavailable, {literal(column)})"
+    not_sent = f"_cdc_deleted and _mesh_tag <> 'state' or {is_repeated(column)}"
     sent = f"case when {not_sent} then null else {{'v': {name}}} end"
     gone = f"case when _cdc_deleted then {{'v': {name}}} end"
     so_far = "over (w rows between unbounded preceding and current row)"

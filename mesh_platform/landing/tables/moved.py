@@ -83,14 +83,16 @@ def _take(warehouse: Warehouse, table: LandedTable) -> None:
     repeated = {name for (name,) in warehouse.query(f"select distinct unnest(_cdc_unavailable) from {some}")}
     taken = [(number, column) for number, column in enumerate(table.columns) if column.name in repeated]
     for number, column in taken:
-        lacks = f"list_contains(c._cdc_unavailable, {literal(column.name)})"
+        name = literal(column.name)
+        inherited = f"list_sort(list_distinct(list_append(coalesce(c._cdc_inherited, []), {name})))"
         warehouse.execute(
-            f"update {table.changes} as c set {identifier(column.name)} = i._mesh_value{number} from {_INHERITED} i"
-            f" where c._cdc_event_id = i._mesh_id and {lacks}"
+            f"update {table.changes} as c set {identifier(column.name)} = i._mesh_value{number},"
+            f" _cdc_inherited = {inherited} from {_INHERITED} i"
+            f" where c._cdc_event_id = i._mesh_id and list_contains(c._cdc_unavailable, {name})"
         )
     keys = f"(select {table.key} from {_INHERITED})"
     for _, column in taken:
-        fill(warehouse, table, column.name, keys, f"_cdc_event_id in (select _mesh_id from {_INHERITED})")
+        fill(warehouse, table, column.name, keys)
         show(warehouse, table, column.name, keys)
 
 

@@ -1,18 +1,14 @@
 """What was kept beside a row because the row schema did not declare it takes its place when the schema does.
 
-Runs in the transaction that adds the columns. Identities are renewed, so a redelivery after it is still recognised.
+Runs in the transaction that adds the columns.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from mesh_platform.landing.envelopes.decode import decoded, doubt
-from mesh_platform.landing.envelopes.identity import event_id
 from mesh_platform.landing.envelopes.row import is_placeholder, names_list, without
 from mesh_platform.landing.landed_table import LandedTable
-from mesh_platform.landing.tables.moved import inherit_all
-from mesh_platform.landing.tables.repeated import fill, show
-from mesh_platform.landing.tables.shape import retired
 from mesh_platform.schema.record import Column
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal
@@ -20,39 +16,28 @@ from mesh_platform.warehouse.sql import identifier, literal
 _PROMOTED: Final = "mesh_promoted"
 
 
-def promote(warehouse: Warehouse, table: LandedTable, gained: Sequence[Column]) -> None:
-    """Move these columns' values from `_cdc_extra` into the change log's columns, and into the current state.
+def promote(warehouse: Warehouse, table: LandedTable, columns: Sequence[Column]) -> None:
+    """Move these columns' values and marks from `_cdc_extra` into the change log's columns.
 
     A column that was declared before has what came then where it always was.
     """
-    names = names_list(c.name for c in gained)
-    waiting = f"_cdc_extra is not null and list_has_any(json_keys(_cdc_extra), {names})"
-    if not gained:
+    if not columns:
         return
-    warehouse.execute(f"create or replace temp table {_PROMOTED} as {_decoded(table, gained, waiting)}")
-    assigned = ", ".join(f"{name} = coalesce(p.{name}, c.{name})" for name in (identifier(c.name) for c in gained))
+    named = names_list(c.name for c in columns)
+    waiting = f"_cdc_extra is not null and list_has_any(json_keys(_cdc_extra), {named})"
+    warehouse.execute(f"create or replace temp table {_PROMOTED} as {_decoded(table, columns, waiting)}")
+    assigned = ", ".join(f"{name} = coalesce(p.{name}, c.{name})" for name in (identifier(c.name) for c in columns))
     warehouse.execute(
         f"update {table.changes} as c set {assigned},"
         " _cdc_extra = p._mesh_extra, _cdc_unavailable = p._mesh_unavailable"
         f" from {_PROMOTED} p where c._cdc_event_id = p._mesh_id"
     )
-    renew_identities(warehouse, table, f"where _cdc_event_id in (select _mesh_id from {_PROMOTED})")
-    for column in gained:
-        fill(warehouse, table, column.name)
-        show(warehouse, table, column.name)
-    inherit_all(warehouse, table)
 
 
-def renew_identities(warehouse: Warehouse, table: LandedTable, where: str = "") -> None:
-    """Tell the changes by their content as it is now declared."""
-    identity = event_id(table.columns, retired(warehouse, table))
-    warehouse.execute(f"update {table.changes} set _cdc_event_id = {identity} {where}")
-
-
-def _decoded(table: LandedTable, gained: Sequence[Column], waiting: str) -> str:
+def _decoded(table: LandedTable, columns: Sequence[Column], waiting: str) -> str:
     """The new values, and what remains: a value that does not fit its new column stays where it was."""
     told, values, taken, repeated = [], [], [], []
-    for n, column in enumerate(gained):
+    for n, column in enumerate(columns):
         text, name, path = f"_mesh_text{n}", literal(column.name), literal(f'$."{column.name}"')
         doubtful = doubt(text, column.type)
         is_none = f"({doubtful} and json_type(_cdc_extra, {path}) = 'VARCHAR')" if doubtful else "false"

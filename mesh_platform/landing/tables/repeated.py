@@ -5,14 +5,18 @@ from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal
 
 
-def fill(warehouse: Warehouse, table: LandedTable, column: str, keys: str | None = None, whole: str = "false") -> None:
+def is_repeated(column: str) -> str:
+    """SQL for: the change left the value out because it had not changed, and did not inherit it from another key."""
+    name = literal(column)
+    return f"(list_contains(_cdc_unavailable, {name}) is true and list_contains(_cdc_inherited, {name}) is not true)"
+
+
+def fill(warehouse: Warehouse, table: LandedTable, column: str, keys: str | None = None) -> None:
     """A value that was not repeated is that of the latest earlier change that has one.
 
-    `keys` is a relation of the keys this is about (default: all that have such a change); a change for which the SQL
-    condition `whole` holds has its value, although the source did not send it.
+    `keys` is a relation of the keys this is about (default: all that have such a change).
     """
-    name, key = identifier(column), table.key
-    repeated = f"(list_contains(_cdc_unavailable, {literal(column)}) is true and not ({whole}))"
+    name, key, repeated = identifier(column), table.key, is_repeated(column)
     keys = keys or f"(select {key} from {table.changes} where {repeated})"
     some = f"{table.changes} semi join {keys} using ({key})"
     if not warehouse.query(f"select count(*) from {some} where {repeated}")[0][0]:
