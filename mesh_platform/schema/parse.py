@@ -1,7 +1,7 @@
 """An avsc as a value: Avro's own rules, all of them strict, every problem with its place."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
@@ -21,27 +21,53 @@ from mesh_platform.schema.avro_type import (
 from mesh_platform.schema.default import fits
 from mesh_platform.schema.json_text import read_json
 from mesh_platform.schema.logical_type import logical_problem
-from mesh_platform.schema.name import PRIMITIVES, check_aliases, full_name, is_name
+from mesh_platform.schema.name import PRIMITIVES, field_aliases, full_name, is_name, type_aliases
 from mesh_platform.schema.notes import At, Broken, Notes, short
-from mesh_platform.schema.problem import SchemaInvalid
+from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
+_PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}
+MAX_SIZE: Final = 2**31
+"""Of a fixed, in bytes: Java's parser takes no more."""
 ORDERS: Final = ("ascending", "descending", "ignore")
 _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
 
 
-@lru_cache(maxsize=8192)
+@dataclass(frozen=True)
+class Reading:
+    """What an avsc says, as far as it says anything."""
+
+    kind: AvroType | None
+    """None where a part of it is no type at all."""
+    records: Mapping[str, Record] = field(default_factory=dict)
+    """Full name → record, so that a record that contains itself can be followed."""
+    problems: tuple[SchemaProblem, ...] = ()
+
+    @property
+    def legal(self) -> bool:
+        """Whether it is Avro; what Avro lets pass and a contract should not is left to the policies."""
+        return not any(problem.avro for problem in self.problems)
+
+
 def parse_avro(text: str) -> AvroType:
     """The type an avsc defines; raises SchemaInvalid with every problem."""
+    reading = read_avro(text)
+    if reading.problems or reading.kind is None:
+        raise SchemaInvalid(reading.problems)
+    return reading.kind
+
+
+@lru_cache(maxsize=8192)
+def read_avro(text: str) -> Reading:
+    """What an avsc says and what is wrong with it; raises SchemaInvalid only for a text that is no strict JSON."""
     schema, notes = read_json(text), Notes()
     try:
         kind = _type(schema, At(), notes)
     except Broken:
-        raise SchemaInvalid(notes.placed(text)) from None
-    if notes.problems:
-        raise SchemaInvalid(notes.placed(text))
-    return kind
+        return Reading(None, {}, notes.placed(text))
+    records = {name: known for name, known in notes.names.items() if isinstance(known, Record)}
+    return Reading(kind, records, notes.placed(text) if notes.problems else ())
 
 
 def _type(schema: Any, at: At, notes: Notes) -> AvroType:
@@ -58,8 +84,8 @@ def _type(schema: Any, at: At, notes: Notes) -> AvroType:
 
 
 def _reference(name: str, at: At, notes: Notes) -> AvroType:
-    if name in PRIMITIVES:
-        return Primitive(name)
+    if name in _PRIMITIVES:
+        return _PRIMITIVES[name]
     for full in (f"{at.namespace}.{name}", name) if at.namespace and "." not in name else (name,):
         if full in notes.names:
             found = notes.names[full]
@@ -103,7 +129,9 @@ def _primitive(schema: dict[str, Any], name: str, at: At, notes: Notes) -> AvroT
     if "logicalType" not in schema or not isinstance(base, Primitive):
         return base
     if wrong := logical_problem(name, None, schema):
-        raise notes.broken("SCH005", at.into("logicalType"), wrong)
+        # to Avro, a logical type that cannot be is none: the number stays, without its unit
+        notes.wrong("SCH005", at.into("logicalType"), wrong, avro=False)
+        return base
     return Primitive(name, schema["logicalType"], schema.get("precision"), schema.get("scale", 0))
 
 
@@ -138,10 +166,10 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         fields = schema.get("fields")
         if not isinstance(fields, list):
             raise notes.broken("SCH003", at.into("fields"), "a record needs `fields`, a list")
-        parsed = list(_fields(fields, replace(at, namespace=name.rpartition(".")[0]), notes))
+        parsed = list(_fields(fields, at.within(name.rpartition(".")[0]), notes))
         if len(parsed) < len(fields):
             raise Broken
-        record = Record(name, tuple(parsed), _doc(schema, at, notes))
+        record = Record(name, tuple(parsed), _doc(schema, at, notes), type_aliases(schema, name, at, notes))
     notes.names[name] = record
     return record
 
@@ -152,30 +180,46 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
     for index, entry in enumerate(fields):
         here = at.into("fields", index)
         name = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(name, str) or not is_name(name):
+        if not isinstance(name, str):
             notes.wrong("SCH002", here, f"`{short(name or entry)}` is no legal field name")
             continue
-        if name in names:
+        if not is_name(name):
+            notes.wrong("SCH002", here, f"`{short(name)}` is no legal field name")
+        elif name in names:
             notes.wrong("SCH002", here.field(name), "the field is defined twice")
         names.add(name)
         try:
-            yield _field(entry, name, here.field(name), notes)
+            yield _field(entry, name, here.field(name) if is_name(name) else here, notes)
         except Broken:
             continue
+    _check_aliases(fields, at, notes)
+
+
+def _check_aliases(fields: list[Any], at: At, notes: Notes) -> None:
+    """An alias that two fields could claim is legal, and no reader can say which of them is meant."""
+    aliased = [(i, f) for i, f in enumerate(fields) if isinstance(f, dict) and isinstance(f.get("aliases"), list)]
+    taken = {f.get("name") for f in fields if isinstance(f, dict)} if aliased else set()
+    for index, entry in aliased:
+        for place, alias in enumerate(entry["aliases"]):
+            if isinstance(alias, str) and alias in taken:
+                here = at.into("fields", index, "aliases", place)
+                notes.wrong("SCH002", here, f"the alias `{short(alias)}` is taken by a field of the record", avro=False)
+            taken.add(str(alias))
 
 
 def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:
     if "type" not in entry:
         raise notes.broken("SCH003", at, "`type` is missing")
-    if entry.get("order", "ascending") not in ORDERS:
-        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(entry['order'])}`; it must be one of {ORDERS}")
-    check_aliases(entry, at, notes)
+    if (order := entry.get("order", "ascending")) not in ORDERS:
+        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(order)}`; it must be one of {ORDERS}")
+        order = "ascending"
     kind = _type(entry["type"], at.into("type"), notes)
     default, has_default = entry.get("default"), "default" in entry
     if has_default and not fits(default, kind):
         first = " (a union's default is of its first type)" if isinstance(kind, Union) else ""
         notes.wrong("SCH004", at.into("default"), f"the default `{short(default)}` is no value of its type{first}")
-    return Field(name, kind, _doc(entry, at, notes), default, has_default, _pii(entry, at, notes))
+    doc, pii, aliases = _doc(entry, at, notes), _pii(entry, at, notes), field_aliases(entry, at, notes)
+    return Field(name, kind, doc, default, has_default, pii, aliases, order)
 
 
 def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:
@@ -184,14 +228,15 @@ def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:
         return "pii" if mark else None
     if isinstance(mark, str) and mark.strip():
         return mark.strip()
-    notes.wrong("SCH010", at.into("pii"), f"`pii` is `{short(mark)}`; it must be `true` or the class of the data")
+    message = f"`pii` is `{short(mark)}`; it must be `true` or the class of the data"
+    notes.wrong("SCH010", at.into("pii"), message, avro=False)
     return "pii"
 
 
 def _doc(schema: dict[str, Any], at: At, notes: Notes) -> str:
     doc = schema.get("doc", "")
     if not isinstance(doc, str):
-        notes.wrong("SCH003", at.into("doc"), "`doc` must be text")
+        notes.wrong("SCH003", at.into("doc"), "`doc` must be text", avro=False)
     return str(doc)
 
 
@@ -201,26 +246,45 @@ def _enum(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         symbols, default = schema.get("symbols"), schema.get("default")
         if not isinstance(symbols, list) or not symbols or not all(isinstance(s, str) for s in symbols):
             raise notes.broken("SCH006", at.into("symbols"), "an enum needs `symbols`, a list with at least one name")
-        for index, symbol in enumerate(symbols):
-            if not is_name(symbol):
-                notes.wrong("SCH006", at.into("symbols", index), f"`{short(symbol)}` is no legal symbol")
-            elif symbol in symbols[:index]:
-                notes.wrong("SCH006", at.into("symbols", index), f"the symbol `{symbol}` is listed twice")
+        _check_symbols(symbols, at, notes)
         if "default" in schema and default not in symbols:
-            raise notes.broken("SCH006", at.into("default"), f"the default `{short(default)}` is none of the symbols")
-        _doc(schema, at, notes)
-    notes.names[name] = Enum(name, tuple(symbols), default)
-    return Enum(name, tuple(symbols), default)
+            # Java's parser reads a null as if nothing were written
+            message = f"the default `{short(default)}` is none of the symbols"
+            notes.wrong("SCH006", at.into("default"), message, avro=default is not None)
+            default = None
+        doc, aliases = _doc(schema, at, notes), type_aliases(schema, name, at, notes)
+    kind = notes.names[name] = Enum(name, tuple(symbols), default, doc, aliases)
+    return kind
+
+
+def _check_symbols(symbols: list[str], at: At, notes: Notes) -> None:
+    seen: set[str] = set()
+    for index, symbol in enumerate(symbols):
+        if not is_name(symbol):
+            notes.wrong("SCH006", at.into("symbols", index), f"`{short(symbol)}` is no legal symbol")
+        elif symbol in seen:
+            notes.wrong("SCH006", at.into("symbols", index), f"the symbol `{symbol}` is listed twice")
+        seen.add(symbol)
 
 
 def _fixed(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
     name = full_name(schema, at, notes)
     with notes.defining(name):
         size = schema.get("size")
-        if type(size) is not int or size < 0:
+        if type(size) is not int or not 0 <= size < MAX_SIZE:
             raise notes.broken("SCH003", at.into("size"), f"`size` is `{short(size)}`; a fixed needs a number of bytes")
-        if "logicalType" in schema and (wrong := logical_problem("fixed", size, schema)):
-            raise notes.broken("SCH005", at.into("logicalType"), wrong)
-    kind = Fixed(name, size, schema.get("logicalType"), schema.get("precision"), schema.get("scale", 0))
-    notes.names[name] = kind
+        doc, aliases = _doc(schema, at, notes), type_aliases(schema, name, at, notes)
+    kind = notes.names[name] = Fixed(name, size, *_logical_of_fixed(schema, size, at, notes), doc, aliases)
     return kind
+
+
+def _logical_of_fixed(
+    schema: dict[str, Any], size: int, at: At, notes: Notes
+) -> tuple[str | None, int | None, int]:
+    """(logical type, precision, scale)."""
+    if "logicalType" not in schema:
+        return None, None, 0
+    if wrong := logical_problem("fixed", size, schema):
+        notes.wrong("SCH005", at.into("logicalType"), wrong, avro=False)
+        return None, None, 0
+    return schema["logicalType"], schema.get("precision"), schema.get("scale", 0)

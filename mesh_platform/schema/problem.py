@@ -15,6 +15,8 @@ class SchemaProblem:
     line: int = 1
     """1-based, in the avsc."""
     column: int = 1
+    avro: bool = True
+    """Whether Avro itself forbids it; False for what Avro lets pass and a contract should not."""
 
 
 class SchemaInvalid(ValueError):
