@@ -5,7 +5,7 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any, Final
 
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
+from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem, SchemaUnreadable
 
 Where = tuple[str | int, ...]
 """The keys and indexes that lead to a JSON value."""
@@ -53,8 +53,8 @@ def _without_advice(problem: ValueError) -> str:
     return "a number has too many digits" if "set_int_max_str_digits" in str(problem) else str(problem)
 
 
-def _malformed(message: str, line: int, column: int) -> SchemaInvalid:
-    return SchemaInvalid((SchemaProblem("SCH001", "", f"the schema {message}", line, column),))
+def _malformed(message: str, line: int, column: int) -> SchemaUnreadable:
+    return SchemaUnreadable((SchemaProblem("SCH001", "", f"the schema {message}", line, column),))
 
 
 def _too_deep(value: Any) -> bool:

@@ -35,7 +35,9 @@ def full_name(schema: dict[str, Any], at: At, notes: Notes) -> str:
     if full in notes.names:
         raise notes.broken("SCH002", at.into("name"), f"`{short(full)}` is defined twice")
     if not is_full_name(full):
-        notes.wrong("SCH002", at.into("name"), f"`{short(full)}` is no legal name: letters, digits and `_` between dots")
+        notes.wrong(
+            "SCH002", at.into("name"), f"`{short(full)}` is no legal name: letters, digits and `_` between dots"
+        )
     elif simple_name(full) in PRIMITIVES:
         notes.wrong("SCH002", at.into("name"), f"`{simple_name(full)}` is the name of a primitive type")
     return full

@@ -34,6 +34,10 @@ _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
 
 
+_MAX_HEIGHT: Final = 64
+"""Types in each other; a warehouse ends at 15."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """What an avsc says, as far as it says anything."""
@@ -73,13 +77,12 @@ def read_avro(text: str) -> Reading:
 def _type(schema: Any, at: At, notes: Notes) -> AvroType:
     if at.depth > _MAX_DEPTH:
         raise notes.broken("SCH003", at, "types nest too deeply")
-    match schema:
-        case str():
-            return _reference(schema, at, notes)
-        case list():
-            return _union(schema, at, notes)
-        case dict():
-            return _object(schema, at, notes)
+    if isinstance(schema, str):
+        return _reference(schema, at, notes)
+    if isinstance(schema, dict):
+        return _object(schema, at, notes)
+    if isinstance(schema, list):
+        return _union(schema, at, notes)
     raise notes.broken("SCH003", at, f"`{short(schema)}` is no type; a type is a name, a list or an object")
 
 
@@ -169,9 +172,26 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         parsed = list(_fields(fields, at.within(name.rpartition(".")[0]), notes))
         if len(parsed) < len(fields):
             raise Broken
+        notes.heights[name] = 1 + max((_height(field.type, notes) for field in parsed), default=0)
+        if notes.heights[name] > _MAX_HEIGHT:
+            raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
         record = Record(name, tuple(parsed), _doc(schema, at, notes), type_aliases(schema, name, at, notes))
     notes.names[name] = record
     return record
+
+
+def _height(kind: AvroType, notes: Notes) -> int:
+    """How many types lie in each other; types used by their names nest without any depth in the JSON."""
+    match kind:
+        case Array():
+            return 1 + _height(kind.items, notes)
+        case Map():
+            return 1 + _height(kind.values, notes)
+        case Union():
+            return max(_height(branch, notes) for branch in kind.branches)
+        case Record():
+            return notes.heights[kind.name]
+    return 0
 
 
 def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
@@ -278,9 +298,7 @@ def _fixed(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
     return kind
 
 
-def _logical_of_fixed(
-    schema: dict[str, Any], size: int, at: At, notes: Notes
-) -> tuple[str | None, int | None, int]:
+def _logical_of_fixed(schema: dict[str, Any], size: int, at: At, notes: Notes) -> tuple[str | None, int | None, int]:
     """(logical type, precision, scale)."""
     if "logicalType" not in schema:
         return None, None, 0

@@ -25,3 +25,7 @@ class SchemaInvalid(ValueError):
     def __init__(self, problems: tuple[SchemaProblem, ...]) -> None:
         super().__init__("; ".join(p.message for p in problems))
         self.problems = problems
+
+
+class SchemaUnreadable(SchemaInvalid):
+    """A text that is no JSON, or more of it than is read: nothing can be said about the schema."""

@@ -68,7 +68,8 @@ def _reads(reader: AvroType, writer: AvroType, pair: _Pair) -> bool:
 def _fits(reader: AvroType, writer: AvroType, pair: _Pair) -> bool:
     if isinstance(writer, Union):
         # every branch is looked at, as the reference does: what is met on the way is remembered
-        return all([_reads(reader, branch, pair) for branch in writer.branches])
+        answers = [_reads(reader, branch, pair) for branch in writer.branches]
+        return all(answers)
     match reader, writer:
         case Union(), _:
             return any(_reads(branch, writer, pair) for branch in reader.branches)

@@ -43,7 +43,9 @@ class _Maker:
 
     def kind(self, depth: int) -> Any:
         chance = self.chance
-        word = chance.choice(["primitive"] * 4 + ["logical", "enum", "fixed", "record", "array", "map", "union", "name"])
+        word = chance.choice(
+            ["primitive"] * 4 + ["logical", "enum", "fixed", "record", "array", "map", "union", "name"]
+        )
         if word == "name" and self.defined:
             return chance.choice(self.defined)
         if word == "logical":
@@ -140,7 +142,10 @@ def _field(schema: Any, chance: Random) -> dict[str, Any]:
 
 
 def _add(schema: Any, chance: Random) -> None:
-    field: dict[str, Any] = {"name": chance.choice((*FIELDS, "n1", "n2")), "type": chance.choice([*PRIMITIVES, ["null", "string"]])}
+    field: dict[str, Any] = {
+        "name": chance.choice((*FIELDS, "n1", "n2")),
+        "type": chance.choice([*PRIMITIVES, ["null", "string"]]),
+    }
     if chance.random() < 0.6 and (default := default_of(field["type"])):
         field["default"] = default[0]
     fields = _record(schema, chance)["fields"]
