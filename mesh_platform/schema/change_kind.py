@@ -145,7 +145,6 @@ TYPE_WIDENED: Final = ChangeKind(
     "the same scale.",
     "old Avro readers; code that keeps the value in the narrower type",
     "take the next minor version",
-    noticed=True,
 )
 DEFAULT_CHANGED: Final = ChangeKind(
     "SCH123",
@@ -153,7 +152,7 @@ DEFAULT_CHANGED: Final = ChangeKind(
     "default added, changed or removed",
     "What readers of older records get is another value; rows that were filled with the old default keep it.",
     "nobody at once; a removed default breaks readers of versions that lack the field",
-    "take the next minor version",
+    "tell the consumers which rows keep the old default; take the next minor version",
     noticed=True,
 )
 SYMBOL_ADDED: Final = ChangeKind(
@@ -205,7 +204,6 @@ MARK_CHANGED: Final = ChangeKind(
     "Masking and access follow the mark.",
     "nobody who may see the data",
     "take the next patch version",
-    noticed=True,
 )
 
 KINDS: Final[Mapping[str, ChangeKind]] = {
