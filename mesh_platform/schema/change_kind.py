@@ -37,6 +37,16 @@ class ChangeKind:
     """Whether readers should be warned of it although it is allowed."""
 
     @property
+    def meaning(self) -> str:
+        """Why it costs what it costs, in sentences."""
+        cost = (
+            "No version makes it legal in place."
+            if self.bump is Bump.FORBIDDEN
+            else f"It takes a {self.bump.word} version."
+        )
+        return f"{self.rationale} Breaks: {self.breaks}. {cost}"
+
+    @property
     def level(self) -> str:
         """`error` for what breaks a contract, `warning` for what readers will notice, else `info`."""
         if self.bump >= Bump.MAJOR:

@@ -110,11 +110,14 @@ def _fresh_record_changes(old: Record, new: Record, pair: Pair) -> Iterator[Chan
     yield from identity_changes(old, new)
     matched = _matched(old, new)
     for before in old.fields:
+        if matched.get(before.name) is before:
+            continue
         yield from below(before.name, _field_changes(before, matched.get(before.name), pair))
     kept = {after.name for after in matched.values()}
-    for after in new.fields:
-        if after.name not in kept:
-            yield from below(after.name, [_added(after)])
+    if len(kept) < len(new.fields):
+        for after in new.fields:
+            if after.name not in kept:
+                yield from below(after.name, [_added(after)])
     yield from _reordered(old, new)
 
 
@@ -122,7 +125,7 @@ def _matched(old: Record, new: Record) -> dict[str, Field]:
     """Old name → the field it is now: of the same name, or of one that has the old one for an alias, or that differs
     in upper and lower case only."""
     found = {name: new.by_name[name] for name in old.by_name if name in new.by_name}
-    gone = [name for name in old.by_name if name not in found]
+    gone = [name for name in old.by_name if name not in found] if len(found) < len(old.by_name) else []
     come = [after for after in new.fields if after.name not in old.by_name] if gone else []
     for name in gone:
         heirs = [a for a in come if name in a.aliases] or [a for a in come if a.name.lower() == name.lower()]

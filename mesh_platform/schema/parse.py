@@ -172,7 +172,8 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         parsed = list(_fields(fields, at.within(name.rpartition(".")[0]), notes))
         if len(parsed) < len(fields):
             raise Broken
-        notes.heights[name] = 1 + max((_height(field.type, notes) for field in parsed), default=0)
+        inner = [_height(field.type, notes) for field in parsed if not isinstance(field.type, Primitive)]
+        notes.heights[name] = 1 + max(inner, default=0)
         if notes.heights[name] > _MAX_HEIGHT:
             raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
         record = Record(name, tuple(parsed), _doc(schema, at, notes), type_aliases(schema, name, at, notes))
@@ -197,28 +198,71 @@ def _height(kind: AvroType, notes: Notes) -> int:
 def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
     """Every field that can be read; what is wrong with the others is noted."""
     names: set[str] = set()
+    aliased = False
     for index, entry in enumerate(fields):
-        here = at.into("fields", index)
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(name, str):
-            notes.wrong("SCH002", here, f"`{short(name or entry)}` is no legal field name")
+        key = repr(entry) if isinstance(entry, dict) else ""
+        aliased = aliased or "'aliases'" in key
+        known = _PLAIN.get(key)
+        if known is not None and known.name not in names:
+            names.add(known.name)
+            yield known
             continue
-        if not is_name(name):
-            notes.wrong("SCH002", here, f"`{short(name)}` is no legal field name")
-        elif name in names:
-            notes.wrong("SCH002", here.field(name), "the field is defined twice")
-        names.add(name)
-        try:
-            yield _field(entry, name, here.field(name) if is_name(name) else here, notes)
-        except Broken:
-            continue
-    _check_aliases(fields, at, notes)
+        before = len(notes.problems)
+        found = _checked_field(entry, names, at.into("fields", index), notes)
+        if found is not None:
+            if len(notes.problems) == before and len(key) <= _LONGEST and _is_plain(found.type):
+                _remember(key, found)
+            yield found
+    if aliased:
+        _check_aliases(fields, at, notes)
+
+
+def _checked_field(entry: Any, names: set[str], here: At, notes: Notes) -> Field | None:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(name, str):
+        notes.wrong("SCH002", here, f"`{short(name or entry)}` is no legal field name")
+        return None
+    if not (legal := is_name(name)):
+        notes.wrong("SCH002", here, f"`{short(name)}` is no legal field name")
+    elif name in names:
+        notes.wrong("SCH002", here.field(name), "the field is defined twice")
+    names.add(name)
+    try:
+        return _field(entry, name, here.field(name) if legal else here, notes)
+    except Broken:
+        return None
+
+
+def _is_plain(kind: AvroType) -> bool:
+    """Whether it means the same wherever it stands: no names are defined or used in it."""
+    match kind:
+        case Primitive():
+            return True
+        case Array():
+            return _is_plain(kind.items)
+        case Map():
+            return _is_plain(kind.values)
+        case Union():
+            return all(map(_is_plain, kind.branches))
+    return False
+
+
+_PLAIN: Final[dict[str, Field]] = {}
+"""A legal field as JSON → its value, so that the field a hundred versions share is read once."""
+_LONGEST: Final = 500
+_MANY: Final = 50_000
+
+
+def _remember(key: str, field: Field) -> None:
+    if len(_PLAIN) >= _MANY:
+        _PLAIN.clear()
+    _PLAIN[key] = field
 
 
 def _check_aliases(fields: list[Any], at: At, notes: Notes) -> None:
     """An alias that two fields could claim is legal, and no reader can say which of them is meant."""
     aliased = [(i, f) for i, f in enumerate(fields) if isinstance(f, dict) and isinstance(f.get("aliases"), list)]
-    taken = {f.get("name") for f in fields if isinstance(f, dict)} if aliased else set()
+    taken = {name for f in fields if isinstance(f, dict) and isinstance(name := f.get("name"), str)}
     for index, entry in aliased:
         for place, alias in enumerate(entry["aliases"]):
             if isinstance(alias, str) and alias in taken:

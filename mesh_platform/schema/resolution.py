@@ -37,6 +37,8 @@ class _Pair:
 
     reader: Mapping[str, Record]
     writer: Mapping[str, Record]
+    apart: bool
+    """Whether reader and writer are two readings."""
     met: dict[tuple[int, int], bool] = field(default_factory=dict)
     """Identities of two types → whether they fit; those still being compared are taken to fit."""
 
@@ -46,7 +48,7 @@ def can_read(reader: Reading, writer: Reading) -> bool:
     if reader.kind is None or writer.kind is None:
         return False
     try:
-        return _reads(reader.kind, writer.kind, _Pair(reader.records, writer.records))
+        return _reads(reader.kind, writer.kind, _Pair(reader.records, writer.records, reader is not writer))
     except _Ambiguous:
         return False
 
@@ -96,6 +98,9 @@ def _same_name(reader: Fixed | Enum | Record, writer: Fixed | Enum | Record) -> 
 def _fills(field: Field, writer: Record, pair: _Pair) -> bool:
     """Whether the reader's field gets a value from what the writer wrote."""
     written = writer.by_name.get(field.name)
+    if written is field and pair.apart and not field.aliases:
+        # what two readings share is a field in which nothing is named; it reads itself
+        return True
     if field.aliases:
         found = [f for name in sorted(set(field.aliases)) if (f := writer.by_name.get(name))]
         if len(found) + (written is not None) > 1:
