@@ -132,7 +132,7 @@ def types_of(schema: Any, word: str) -> list[dict[str, Any]]:
 
 
 def _record(schema: Any, chance: Random) -> dict[str, Any]:
-    return chance.choice([r for r in records_of(schema)])
+    return chance.choice(list(records_of(schema)))
 
 
 def _field(schema: Any, chance: Random) -> dict[str, Any]:
