@@ -56,14 +56,16 @@ def node(kind: str) -> dict[str, Any]:
 
 
 STRINGY = f("string", "g")
-DEEP_OLD = rec(
-    f(rec(f(array(["null", mapped(["null", rec(f("int", "price"), name="Item")])]), "items"), name="Order"), "order")
-)
-DEEP_NEW = rec(
-    f(rec(f(array(["null", mapped(["null", rec(f("long", "price"), name="Item")])]), "items"), name="Order"), "order")
-)
-SHARED_OLD = rec(f(rec(f("long", "amount"), name="Money"), "total"), f("Money", "refund"))
-SHARED_NEW = rec(f(rec(f("string", "amount"), name="Money"), "total"), f("Money", "refund"))
+
+
+def deep(price: str) -> dict[str, Any]:
+    item = rec(f(price, "price"), name="Item")
+    return rec(f(rec(f(array(["null", mapped(["null", item])]), "items"), name="Order"), "order"))
+
+
+def shared(amount: str) -> dict[str, Any]:
+    return rec(f(rec(f(amount, "amount"), name="Money"), "total"), f("Money", "refund"))
+
 
 YES, NO = True, False
 CASES: list[tuple[str, Any, Any, list[tuple[str, str]], str, bool, bool]] = [
@@ -185,8 +187,8 @@ CASES: list[tuple[str, Any, Any, list[tuple[str, str]], str, bool, bool]] = [
     ("a mark", rec(f("string")), rec(f("string", pii="email")), [("SCH135", "f")], "patch", YES, YES),
     # places
     ("deep down", deep("int"), deep("long"), [("SCH122", "order.items[]{}.price")], "minor", YES, NO),
-    ("a type that two fields use", shared("long"), shared("string"), [("SCH104", "total.amount"), ("SCH104", "refund.amount")],
-     "forbidden", NO, NO),
+    ("a type that two fields use", shared("long"), shared("string"),
+     [("SCH104", "total.amount"), ("SCH104", "refund.amount")], "forbidden", NO, NO),
     ("a record that contains itself", node("int"), node("long"), [("SCH122", "value")], "minor", YES, NO),
     ("no record at all", array("int"), array("long"), [("SCH122", "[]")], "minor", YES, NO),
     ("a record that becomes none", rec(f("int")), "string", [("SCH104", "")], "forbidden", NO, NO),
