@@ -33,7 +33,7 @@ def lines_of(stream: Any) -> Iterator[bytes]:
     """The lines of a binary stream, each as far as it may be long, so that no line fills the memory."""
     while line := stream.readline(MAX_LINE + 1):
         yield line
-        while len(line) > MAX_LINE and not line.endswith(b"\n"):
+        while not line.endswith(b"\n"):
             line = stream.readline(MAX_LINE)
             if not line:
                 return
