@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import eq
 from typing import Final
 
 from mesh_platform.schema.avro_type import (
@@ -108,31 +109,34 @@ def _record_changes(old: Record, new: Record, pair: Pair) -> tuple[Change, ...]:
 
 def _fresh_record_changes(old: Record, new: Record, pair: Pair) -> Iterator[Change]:
     yield from identity_changes(old, new)
-    matched = _matched(old, new)
+    come = [after for after in new.fields if after.name not in old.by_name]
+    heirs = _heirs([before for before in old.fields if before.name not in new.by_name], come)
     for before in old.fields:
-        if matched.get(before.name) is before:
-            continue
-        yield from below(before.name, _field_changes(before, matched.get(before.name), pair))
-    kept = {after.name for after in matched.values()}
-    if len(kept) < len(new.fields):
-        for after in new.fields:
-            if after.name not in kept:
-                yield from below(after.name, [_added(after)])
+        after = new.by_name.get(before.name) or heirs.get(before.name)
+        if after is not before:  # what two readings share has not changed
+            yield from below(before.name, _field_changes(before, after, pair))
+    inherited = {heir.name for heir in heirs.values()}
+    for after in come:
+        if after.name not in inherited:
+            yield from below(after.name, [_added(after)])
     yield from _reordered(old, new)
 
 
-def _matched(old: Record, new: Record) -> dict[str, Field]:
-    """Old name → the field it is now: of the same name, or of one that has the old one for an alias, or that differs
-    in upper and lower case only."""
-    found = {name: new.by_name[name] for name in old.by_name if name in new.by_name}
-    gone = [name for name in old.by_name if name not in found] if len(found) < len(old.by_name) else []
-    come = [after for after in new.fields if after.name not in old.by_name] if gone else []
-    for name in gone:
-        heirs = [a for a in come if name in a.aliases] or [a for a in come if a.name.lower() == name.lower()]
-        if heirs:
-            found[name] = heirs[0]
-            come.remove(heirs[0])
+def _heirs(gone: list[Field], come: list[Field]) -> dict[str, Field]:
+    """Old name → the field it is now: one that has the old name for an alias, or that differs from it in upper and
+    lower case only."""
+    found: dict[str, Field] = {}
+    free = list(come)
+    for before in gone:
+        same = [a for a in free if before.name in a.aliases] or [a for a in free if _same_but_case(a, before)]
+        if same:
+            found[before.name] = same[0]
+            free.remove(same[0])
     return found
+
+
+def _same_but_case(one: Field, other: Field) -> bool:
+    return one.name.lower() == other.name.lower()
 
 
 def _field_changes(old: Field, new: Field | None, pair: Pair) -> Iterator[Change]:
@@ -164,6 +168,8 @@ def _added(new: Field) -> Change:
 
 
 def _reordered(old: Record, new: Record) -> Iterator[Change]:
+    if all(map(eq, old.by_name, new.by_name)):
+        return  # as far as both go, and what follows is new or gone
     before = [name for name in old.by_name if name in new.by_name]
     after = [name for name in new.by_name if name in old.by_name]
     if before != after:

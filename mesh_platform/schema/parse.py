@@ -172,7 +172,7 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         parsed = list(_fields(fields, at.within(name.rpartition(".")[0]), notes))
         if len(parsed) < len(fields):
             raise Broken
-        inner = [_height(field.type, notes) for field in parsed if not isinstance(field.type, Primitive)]
+        inner = [_height(field.type, notes) for field in parsed if field.type.__class__ is not Primitive]
         notes.heights[name] = 1 + max(inner, default=0)
         if notes.heights[name] > _MAX_HEIGHT:
             raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
@@ -184,12 +184,12 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
 def _height(kind: AvroType, notes: Notes) -> int:
     """How many types lie in each other; types used by their names nest without any depth in the JSON."""
     match kind:
+        case Union():
+            return max([_height(branch, notes) for branch in kind.branches if branch.__class__ is not Primitive] or [0])
         case Array():
             return 1 + _height(kind.items, notes)
         case Map():
             return 1 + _height(kind.values, notes)
-        case Union():
-            return max(_height(branch, notes) for branch in kind.branches)
         case Record():
             return notes.heights[kind.name]
     return 0

@@ -35,8 +35,8 @@ mesh explain SCH101                                               # why
 `backward` and `forward` are Avro's own answers, as a schema registry gives them: can the new schema read what the old
 one wrote, and the reverse. They are not the contract: a removed column is backward compatible, a timestamp in another
 unit is compatible both ways, and both break every query. So the version is computed from the changes, not from them.
-`valid` is about Avro's own rules; that a product's schema must also be a table is said by `mesh validate`. An old schema
-is taken as it was published: a wrong default or an illegal name in it does not keep it from being compared.
+`valid` is about Avro's own rules; that a product's schema must also be a table is said by `mesh validate`. An old
+schema is taken as it was published: a wrong default or an illegal name in it does not keep it from being compared.
 """
 _CLOSING: Final = """\
 

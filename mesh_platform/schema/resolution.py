@@ -4,7 +4,7 @@ The rules, and the order in which pairs are met, are those of Java's `SchemaComp
 asks; a test compares the verdicts with that class itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -85,7 +85,7 @@ def _fits(reader: AvroType, writer: AvroType, pair: _Pair) -> bool:
             known = reader.default is not None or set(writer.symbols) <= set(reader.symbols)
             return _same_name(reader, writer) and known
         case Record(), Record():
-            fields = [_fills(field, writer, pair) for field in reader.fields]
+            fields = [_fills(field, writer, pair) for field in _unshared(reader, writer, pair)]
             return _same_name(reader, writer) and all(fields)
     return False
 
@@ -95,12 +95,17 @@ def _same_name(reader: Fixed | Enum | Record, writer: Fixed | Enum | Record) -> 
     return simple_name(reader.name) == simple_name(writer.name) or writer.name in reader.aliases
 
 
+def _unshared(reader: Record, writer: Record, pair: _Pair) -> Sequence[Field]:
+    """The fields that have to be looked at: one that two readings share has no names in it, and reads itself."""
+    if not pair.apart:
+        return reader.fields
+    written = writer.by_name
+    return [field for field in reader.fields if written.get(field.name) is not field or field.aliases]
+
+
 def _fills(field: Field, writer: Record, pair: _Pair) -> bool:
     """Whether the reader's field gets a value from what the writer wrote."""
     written = writer.by_name.get(field.name)
-    if written is field and pair.apart and not field.aliases:
-        # what two readings share is a field in which nothing is named; it reads itself
-        return True
     if field.aliases:
         found = [f for name in sorted(set(field.aliases)) if (f := writer.by_name.get(name))]
         if len(found) + (written is not None) > 1:

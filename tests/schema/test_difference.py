@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mesh_platform.schema.change_kind import KINDS, Bump
@@ -296,7 +296,7 @@ def test_names_cannot_write_to_a_terminal() -> None:
     assert "\x1b" not in found.changes[0].message + found.changes[0].path
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.randoms(use_true_random=False))
 def test_a_schema_has_not_changed_from_itself(chance: Random) -> None:
     schema = record(chance)
@@ -304,7 +304,7 @@ def test_a_schema_has_not_changed_from_itself(chance: Random) -> None:
     assert (found.changes, found.bump) == ((), Bump.NONE if found.valid else Bump.FORBIDDEN)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.randoms(use_true_random=False))
 def test_what_a_minor_version_may_change_never_breaks_a_new_reader(chance: Random) -> None:
     old = record(chance)
@@ -317,7 +317,7 @@ def test_what_a_minor_version_may_change_never_breaks_a_new_reader(chance: Rando
         assert found.forward
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.randoms(use_true_random=False))
 def test_what_is_added_one_way_is_removed_the_other(chance: Random) -> None:
     old = record(chance)

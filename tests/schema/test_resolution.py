@@ -10,7 +10,7 @@ from typing import Any
 import fastavro
 import fastavro.utils
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from mesh_platform.schema.comparison import compare
@@ -106,7 +106,7 @@ def pair(chance: Random) -> tuple[dict[str, Any], dict[str, Any]]:
     return old, changed(old, chance, chance.randint(0, 4)) if chance.random() < 0.8 else record(chance)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.randoms(use_true_random=False))
 def test_a_schema_reads_itself(chance: Random) -> None:
     schema = record(chance)
@@ -116,7 +116,7 @@ def test_a_schema_reads_itself(chance: Random) -> None:
     assert can_read(reading(schema), read_avro(json.dumps(schema, indent=1)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.randoms(use_true_random=False))
 def test_forward_is_backward_the_other_way_round(chance: Random) -> None:
     old, new = map(reading, pair(chance))
@@ -125,7 +125,7 @@ def test_forward_is_backward_the_other_way_round(chance: Random) -> None:
     assert (there.backward, there.forward) == (back.forward, back.backward)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.randoms(use_true_random=False))
 def test_what_is_said_to_be_readable_is_read_by_another_library(chance: Random) -> None:
     old, new = pair(chance)
