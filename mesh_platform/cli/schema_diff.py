@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Final
 
 import click
@@ -9,17 +10,18 @@ import click
 from mesh_platform.cli.schema_batch import answers, lines_of
 from mesh_platform.environment import EnvironmentProblem
 from mesh_platform.manifest.folder import MAX_BYTES
-from mesh_platform.schema.change_kind import Bump
+from mesh_platform.schema.change_kind import Bump, ChangeKind
 from mesh_platform.schema.comparison import Comparison
+from mesh_platform.schema.evolution import next_version
 from mesh_platform.schema.verdict import NoVerdict, as_json, judge
+from mesh_platform.schema.version import read_version
 
-_COLOURS: Final = {"error": "red", "warning": "yellow", "info": "green"}
 _VERDICTS: Final = {
     Bump.NONE: "nothing changed; the version may stay",
     Bump.PATCH: "the next patch version is enough",
     Bump.MINOR: "the next minor version is enough",
     Bump.MAJOR: "takes the next major version",
-    Bump.FORBIDDEN: "no version makes this legal in place; publish a successor beside it",
+    Bump.FORBIDDEN: "no version makes this legal in place; publish a successor beside it, with a folder of its own",
 }
 
 
@@ -44,7 +46,8 @@ def diff(old: str | None, new: str | None, batch: str | None, form: str) -> int:
         comparison = judge(_text(old), _text(new))
     except NoVerdict as problem:
         raise EnvironmentProblem(f"`{old}`, `{new}`: {problem}") from problem
-    click.echo(json.dumps(as_json(comparison), indent=2) if form == "json" else _shown(comparison))
+    text = json.dumps(as_json(comparison), indent=2) if form == "json" else _shown(comparison, Path(old).stem)
+    click.echo(text)
     return 0 if comparison.valid else 1
 
 
@@ -75,23 +78,30 @@ def _text(path: str) -> str:
         raise EnvironmentProblem(f"`{path}` is not UTF-8: byte `0x{data[problem.start]:02x}`") from problem
 
 
-def _shown(comparison: Comparison) -> str:
-    rows = [("invalid", "error", p.code, p.message) for p in comparison.problems]
-    rows += [(c.kind.bump.word, c.kind.level, c.code, c.message) for c in comparison.changes]
+def _shown(comparison: Comparison, old: str) -> str:
+    rows = [("invalid", "red", p.code, p.message) for p in comparison.problems]
+    rows += [(c.kind.bump.word, _colour(c.kind), c.code, c.message) for c in comparison.changes]
     lines = [
-        f"{click.style(f'{bump:<9}', fg=_COLOURS[level])}  {click.style(code, bold=True)}  {message}"
-        for bump, level, code, message in rows
+        f"{click.style(f'{bump:<9}', fg=colour)}  {click.style(code, bold=True)}  {message}"
+        for bump, colour, code, message in rows
     ]
-    return "\n".join([*lines, *([""] if lines else []), *_verdict(comparison)])
+    return "\n".join([*lines, *([""] if lines else []), *_verdict(comparison, old)])
 
 
-def _verdict(comparison: Comparison) -> list[str]:
+def _colour(kind: ChangeKind) -> str:
+    return "red" if kind.bump >= Bump.MAJOR else "yellow" if kind.noticed else "green"
+
+
+def _verdict(comparison: Comparison, old: str) -> list[str]:
+    """What it takes, and who can read what; a schema whose file is named by a version is told the next one."""
     if not comparison.valid:
         return [click.style("the new schema is no legal Avro; nobody can read it", fg="red")]
     colour = "red" if comparison.bump >= Bump.MAJOR else "green"
+    version = read_version(old)
+    enough = f", `{next_version(version, comparison.bump)}`" if version and comparison.bump is not Bump.NONE else ""
     answer = {True: "yes", False: click.style("no", fg="red")}
     return [
-        f"{click.style(comparison.bump.word, fg=colour, bold=True)}: {_VERDICTS[comparison.bump]}",
+        f"{click.style(comparison.bump.word, fg=colour, bold=True)}: {_VERDICTS[comparison.bump]}{enough}",
         f"the new schema reads old data: {answer[comparison.backward]}"
         f"; the old schema reads new data: {answer[comparison.forward]}",
     ]

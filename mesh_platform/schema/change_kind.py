@@ -48,10 +48,8 @@ class ChangeKind:
 
     @property
     def level(self) -> str:
-        """`error` for what breaks a contract, `warning` for what readers will notice, else `info`."""
-        if self.bump >= Bump.MAJOR:
-            return "error"
-        return "warning" if self.noticed else "info"
+        """`error` for what breaks a contract, else `warning`: any change is one for somebody."""
+        return "error" if self.bump >= Bump.MAJOR else "warning"
 
 
 BESIDE: Final = "publish a successor beside it: a new product folder, named in `lifecycle.successor`"

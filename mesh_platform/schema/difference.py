@@ -36,7 +36,7 @@ from mesh_platform.schema.change_kind import (
 from mesh_platform.schema.leaf_change import leaf_changes, retyped
 from mesh_platform.schema.named_change import enum_changes, fixed_changes, identity_changes
 from mesh_platform.schema.parse import Reading
-from mesh_platform.schema.spelled import listed, spelled, spelled_default
+from mesh_platform.schema.spelled import listed, spelled, spelled_default, spelled_doc
 from mesh_platform.schema.union_change import union_changes
 
 MAX_CHANGES: Final = 1000
@@ -152,7 +152,8 @@ def _field_changes(old: Field, new: Field | None, pair: Pair) -> Iterator[Change
         before, after = spelled_default(old), spelled_default(new)
         yield Change(DEFAULT_CHANGED, f"has the default `{after}` instead of `{before}`", "", before, after)
     if old.doc != new.doc:
-        yield Change(DOC_CHANGED, "is documented in other words", "", old.doc, new.doc)
+        before, after = spelled_doc(old.doc), spelled_doc(new.doc)
+        yield Change(DOC_CHANGED, f"is documented as {after} instead of {before}", "", old.doc, new.doc)
     if old.order != new.order:
         yield Change(ORDER_CHANGED, f"sorts `{new.order}` instead of `{old.order}`", "", old.order, new.order)
     if old.pii != new.pii:

@@ -16,7 +16,7 @@ from mesh_platform.schema.change_kind import (
 )
 from mesh_platform.schema.leaf_change import leaf_changes, retyped
 from mesh_platform.schema.notes import short
-from mesh_platform.schema.spelled import listed
+from mesh_platform.schema.spelled import listed, spelled_doc
 
 
 def identity_changes(old: Record | Enum | Fixed, new: Record | Enum | Fixed) -> Iterator[Change]:
@@ -27,7 +27,8 @@ def identity_changes(old: Record | Enum | Fixed, new: Record | Enum | Fixed) -> 
     elif set(old.aliases) != set(new.aliases):
         yield Change(ALIASES_CHANGED, f"has a type with other aliases: {listed(new.aliases) or 'none'}")
     if old.doc != new.doc:
-        yield Change(DOC_CHANGED, "has a type that is documented in other words", "", old.doc, new.doc)
+        before, after = spelled_doc(old.doc), spelled_doc(new.doc)
+        yield Change(DOC_CHANGED, f"has a type that is documented as {after} instead of {before}", "", old.doc, new.doc)
 
 
 def fixed_changes(old: Fixed, new: Fixed) -> Iterator[Change]:

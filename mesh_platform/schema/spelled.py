@@ -19,6 +19,11 @@ def spelled_default(field: Field) -> str:
     return short(json.dumps(field.default)) if field.has_default else "no default"
 
 
+def spelled_doc(doc: str) -> str:
+    """The words in backticks, cut short; `nothing` where there are none."""
+    return f"`{short(doc)}`" if doc.strip() else "nothing"
+
+
 def listed(words: list[str] | tuple[str, ...]) -> str:
     """The first few words in backticks, and how many more there are."""
     more = f" and {len(words) - _FEW} more" if len(words) > _FEW else ""

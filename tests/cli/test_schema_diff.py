@@ -48,7 +48,7 @@ def test_json_is_the_documented_object_and_nothing_else(files: Path, capsys: pyt
             "forward": False,
             "valid": True,
             "changes": [
-                {"code": "SCH122", "level": "info", "path": "id", "message": "`id` changed from `int` to `long`"}
+                {"code": "SCH122", "level": "warning", "path": "id", "message": "`id` changed from `int` to `long`"}
             ],
         },
     )
