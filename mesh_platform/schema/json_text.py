@@ -26,7 +26,7 @@ def read_json(text: str) -> Any:
     except json.JSONDecodeError as problem:
         raise _malformed(f"is not JSON: {problem.msg.lower()}", problem.lineno, problem.colno) from problem
     except (ValueError, RecursionError) as problem:
-        reason = "nests too deeply" if isinstance(problem, RecursionError) else _without_advice(problem)
+        reason = "nests too deeply" if isinstance(problem, RecursionError) else without_advice(problem)
         raise _malformed(f"is not JSON: {reason}", 1, 1) from problem
     # what has few brackets cannot nest deeply
     if text.count("{") + text.count("[") > MAX_DEPTH and _too_deep(value):
@@ -70,7 +70,7 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_re
 _LAX: Final = json.JSONDecoder(parse_constant=_refuse)
 
 
-def _without_advice(problem: ValueError) -> str:
+def without_advice(problem: ValueError) -> str:
     """Python's own word on an endless number is about Python's settings."""
     return "a number has too many digits" if "set_int_max_str_digits" in str(problem) else str(problem)
 

@@ -20,15 +20,15 @@ from mesh_platform.schema.avro_type import (
 )
 from mesh_platform.schema.default import fits
 from mesh_platform.schema.json_text import read_json
+from mesh_platform.schema.leaf_type import doc_of, enum_type, fixed_type
 from mesh_platform.schema.logical_type import logical_problem
 from mesh_platform.schema.name import PRIMITIVES, field_aliases, full_name, is_name, type_aliases
 from mesh_platform.schema.notes import At, Broken, Notes, short
+from mesh_platform.schema.plain_field import recalled, remember
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
 _PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}
-MAX_SIZE: Final = 2**31
-"""Of a fixed, in bytes: Java's parser takes no more."""
 ORDERS: Final = ("ascending", "descending", "ignore")
 _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
@@ -107,9 +107,9 @@ def _object(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         case "record":
             return _record(schema, at, notes)
         case "enum":
-            return _enum(schema, at, notes)
+            return enum_type(schema, at, notes)
         case "fixed":
-            return _fixed(schema, at, notes)
+            return fixed_type(schema, at, notes)
         case "array":
             return Array(_inner("items", schema, at.named(f"{at.path}[]"), notes))
         case "map":
@@ -176,7 +176,7 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         notes.heights[name] = 1 + max(inner, default=0)
         if notes.heights[name] > _MAX_HEIGHT:
             raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
-        record = Record(name, tuple(parsed), _doc(schema, at, notes), type_aliases(schema, name, at, notes))
+        record = Record(name, tuple(parsed), doc_of(schema, at, notes), type_aliases(schema, name, at, notes))
     notes.names[name] = record
     return record
 
@@ -202,7 +202,7 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
     for index, entry in enumerate(fields):
         key = repr(entry) if isinstance(entry, dict) else ""
         aliased = aliased or "'aliases'" in key
-        known = _PLAIN.get(key)
+        known = recalled(key)
         if known is not None and known.name not in names:
             names.add(known.name)
             yield known
@@ -210,8 +210,8 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
         before = len(notes.problems)
         found = _checked_field(entry, names, at.into("fields", index), notes)
         if found is not None:
-            if len(notes.problems) == before and len(key) <= _LONGEST and _is_plain(found.type):
-                _remember(key, found)
+            if len(notes.problems) == before:
+                remember(key, found)
             yield found
     if aliased:
         _check_aliases(fields, at, notes)
@@ -231,32 +231,6 @@ def _checked_field(entry: Any, names: set[str], here: At, notes: Notes) -> Field
         return _field(entry, name, here.field(name) if legal else here, notes)
     except Broken:
         return None
-
-
-def _is_plain(kind: AvroType) -> bool:
-    """Whether it means the same wherever it stands: no names are defined or used in it."""
-    match kind:
-        case Primitive():
-            return True
-        case Array():
-            return _is_plain(kind.items)
-        case Map():
-            return _is_plain(kind.values)
-        case Union():
-            return all(map(_is_plain, kind.branches))
-    return False
-
-
-_PLAIN: Final[dict[str, Field]] = {}
-"""A legal field as JSON → its value, so that the field a hundred versions share is read once."""
-_LONGEST: Final = 500
-_MANY: Final = 50_000
-
-
-def _remember(key: str, field: Field) -> None:
-    if len(_PLAIN) >= _MANY:
-        _PLAIN.clear()
-    _PLAIN[key] = field
 
 
 def _check_aliases(fields: list[Any], at: At, notes: Notes) -> None:
@@ -282,7 +256,7 @@ def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:
     if has_default and not fits(default, kind):
         first = " (a union's default is of its first type)" if isinstance(kind, Union) else ""
         notes.wrong("SCH004", at.into("default"), f"the default `{short(default)}` is no value of its type{first}")
-    doc, pii, aliases = _doc(entry, at, notes), _pii(entry, at, notes), field_aliases(entry, at, notes)
+    doc, pii, aliases = doc_of(entry, at, notes), _pii(entry, at, notes), field_aliases(entry, at, notes)
     return Field(name, kind, doc, default, has_default, pii, aliases, order)
 
 
@@ -295,58 +269,3 @@ def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:
     message = f"`pii` is `{short(mark)}`; it must be `true` or the class of the data"
     notes.wrong("SCH010", at.into("pii"), message, avro=False)
     return "pii"
-
-
-def _doc(schema: dict[str, Any], at: At, notes: Notes) -> str:
-    doc = schema.get("doc", "")
-    if not isinstance(doc, str):
-        notes.wrong("SCH003", at.into("doc"), "`doc` must be text", avro=False)
-    return str(doc)
-
-
-def _enum(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
-    name = full_name(schema, at, notes)
-    with notes.defining(name):
-        symbols, default = schema.get("symbols"), schema.get("default")
-        if not isinstance(symbols, list) or not symbols or not all(isinstance(s, str) for s in symbols):
-            raise notes.broken("SCH006", at.into("symbols"), "an enum needs `symbols`, a list with at least one name")
-        _check_symbols(symbols, at, notes)
-        if "default" in schema and default not in symbols:
-            # Java's parser reads a null as if nothing were written
-            message = f"the default `{short(default)}` is none of the symbols"
-            notes.wrong("SCH006", at.into("default"), message, avro=default is not None)
-            default = None
-        doc, aliases = _doc(schema, at, notes), type_aliases(schema, name, at, notes)
-    kind = notes.names[name] = Enum(name, tuple(symbols), default, doc, aliases)
-    return kind
-
-
-def _check_symbols(symbols: list[str], at: At, notes: Notes) -> None:
-    seen: set[str] = set()
-    for index, symbol in enumerate(symbols):
-        if not is_name(symbol):
-            notes.wrong("SCH006", at.into("symbols", index), f"`{short(symbol)}` is no legal symbol")
-        elif symbol in seen:
-            notes.wrong("SCH006", at.into("symbols", index), f"the symbol `{symbol}` is listed twice")
-        seen.add(symbol)
-
-
-def _fixed(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
-    name = full_name(schema, at, notes)
-    with notes.defining(name):
-        size = schema.get("size")
-        if type(size) is not int or not 0 <= size < MAX_SIZE:
-            raise notes.broken("SCH003", at.into("size"), f"`size` is `{short(size)}`; a fixed needs a number of bytes")
-        doc, aliases = _doc(schema, at, notes), type_aliases(schema, name, at, notes)
-    kind = notes.names[name] = Fixed(name, size, *_logical_of_fixed(schema, size, at, notes), doc, aliases)
-    return kind
-
-
-def _logical_of_fixed(schema: dict[str, Any], size: int, at: At, notes: Notes) -> tuple[str | None, int | None, int]:
-    """(logical type, precision, scale)."""
-    if "logicalType" not in schema:
-        return None, None, 0
-    if wrong := logical_problem("fixed", size, schema):
-        notes.wrong("SCH005", at.into("logicalType"), wrong, avro=False)
-        return None, None, 0
-    return schema["logicalType"], schema.get("precision"), schema.get("scale", 0)

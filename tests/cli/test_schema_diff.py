@@ -155,7 +155,15 @@ BAD: list[tuple[str | bytes, Any, str]] = [
     ('{"id": 1, "old": int, "new": "int"}', None, "not JSON"),
     (b"\xff", None, "not UTF-8"),
     (b"[" * 200_000, None, "not JSON"),
-    (b"9" * 10_000, None, "line 1"),
+    (b"9" * 10_000, None, "too many digits"),
+    ('{"id": NaN, "old": "int", "new": "int"}', None, "`id` is nothing that JSON can repeat"),
+    ('{"id": 1e999, "old": "int", "new": "int"}', None, "`id` is nothing that JSON can repeat"),
+    ('{"id": 1, "old": "int", "new": {"type": "int", "x": NaN}}', 1, "`NaN` is no JSON number"),
+    ('{"id": 1, "old": "int" "new": "int"}', None, "not JSON"),
+    ('{"id": 1, "old": "int", "new": "int",}', None, "not JSON"),
+    ('{"id" 1}', None, "not JSON"),
+    ('{"id": 1}}', None, "not JSON"),
+    ("{", None, "not JSON"),
     (b'{"id": 1' + b" " * MAX_LINE + b"}", None, "longer than"),
 ]
 
