@@ -92,7 +92,7 @@ def _fix(product: Product, step: Step, change: Change) -> str:
 def _placed(product: Product, step: Step, changes: list[Change]) -> Iterator[tuple[Change, Spot]]:
     """Some changes of a step, each with its place in the newer schema."""
     file = product.schemas[step.new]
-    found = lines_of(file.text, [path_of(change.path) for change in changes]) if changes else []
+    found = lines_of(file.text, [path_of(change.now) for change in changes]) if changes else []
     for change, (line, column) in zip(changes, found, strict=True):
         yield change, Spot(file.path, Place(line, column), product.id)
 

@@ -17,6 +17,8 @@ class Change(NamedTuple):
     """Where in the record: `order.items[].price`, by the old names; empty for the record itself."""
     old: str = ""
     new: str = ""
+    now: str = ""
+    """The path by the new names."""
 
     @property
     def code(self) -> str:
@@ -27,10 +29,10 @@ class Change(NamedTuple):
         return f"`{self.path}` {self.predicate}" if self.path else f"the schema {self.predicate}"
 
 
-def below(step: str, changes: Iterable[Change]) -> Iterator[Change]:
-    """The same changes, one step further from the root: a field's name, `[]` or `{}`."""
+def below(step: str, changes: Iterable[Change], now: str | None = None) -> Iterator[Change]:
+    """The same changes, one step further from the root: a field's name (and its name now), `[]` or `{}`."""
     for change in changes:
-        yield change._replace(path=joined(step, change.path))
+        yield change._replace(path=joined(step, change.path), now=joined(now or step, change.now))
 
 
 def joined(outer: str, inner: str) -> str:
