@@ -114,7 +114,7 @@ def _fresh_record_changes(old: Record, new: Record, pair: Pair) -> Iterator[Chan
     for before in old.fields:
         after = new.by_name.get(before.name) or heirs.get(before.name)
         if after is not before:  # what two readings share has not changed
-            yield from below(before.name, _field_changes(before, after, pair), after and after.name)
+            yield from below(before.name, _field_changes(before, after, pair), after.name if after else None)
     inherited = {heir.name for heir in heirs.values()}
     for after in come:
         if after.name not in inherited:
