@@ -42,6 +42,11 @@ class Enum:
     aliases: tuple[str, ...] = ()
     """Other full names it had."""
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The symbols, in no order."""
+        return frozenset(self.symbols)
+
 
 @dataclass(frozen=True)
 class Array:

@@ -16,7 +16,7 @@ def fits(value: Any, kind: AvroType) -> bool:
         case Fixed():
             return _is_bytes(value) and len(value) == kind.size
         case Enum():
-            return isinstance(value, str) and value in kind.symbols
+            return isinstance(value, str) and value in kind.known
         case Array():
             return isinstance(value, list) and all(fits(item, kind.items) for item in value)
         case Map():

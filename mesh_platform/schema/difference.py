@@ -125,18 +125,16 @@ def _fresh_record_changes(old: Record, new: Record, pair: Pair) -> Iterator[Chan
 def _heirs(gone: list[Field], come: list[Field]) -> dict[str, Field]:
     """Old name → the field it is now: one that has the old name for an alias, or that differs from it in upper and
     lower case only."""
+    aliased = {alias: after for after in reversed(come) for alias in after.aliases}
+    cased = {after.name.lower(): after for after in reversed(come)}
     found: dict[str, Field] = {}
-    free = list(come)
-    for before in gone:
-        same = [a for a in free if before.name in a.aliases] or [a for a in free if _same_but_case(a, before)]
-        if same:
-            found[before.name] = same[0]
-            free.remove(same[0])
+    taken: set[str] = set()
+    for before in gone if come else ():
+        for heir in (aliased.get(before.name), cased.get(before.name.lower())):
+            if heir is not None and before.name not in found and heir.name not in taken:
+                found[before.name] = heir
+                taken.add(heir.name)
     return found
-
-
-def _same_but_case(one: Field, other: Field) -> bool:
-    return one.name.lower() == other.name.lower()
 
 
 def _field_changes(old: Field, new: Field | None, pair: Pair) -> Iterator[Change]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 
+from mesh_platform.manifest.message import did_you_mean
 from mesh_platform.schema.avro_type import (
     Array,
     AvroType,
@@ -34,6 +34,9 @@ _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
 
 
+_HINTS: Final = 20
+_MAX_BRANCHES: Final = 500
+"""Of one union: each is held against each."""
 _MAX_HEIGHT: Final = 64
 """Types in each other; a warehouse ends at 15."""
 
@@ -95,8 +98,8 @@ def _reference(name: str, at: At, notes: Notes) -> AvroType:
             if found is None:
                 raise Broken
             return found
-    close = get_close_matches(name, [*PRIMITIVES, *notes.names], 1)
-    hint = f"; did you mean `{close[0]}`?" if close else ""
+    # comparing names is slow, and after the first few mistakes nobody reads the hints
+    hint = did_you_mean(name, [*PRIMITIVES, *notes.names]) if len(notes.problems) < _HINTS else ""
     if name in COMPLEX:
         hint = f'; write it as an object: `{{"type": "{name}", …}}`'
     raise notes.broken("SCH003", at, f"`{short(name)}` is no type that is defined before this line{hint}")
@@ -141,7 +144,10 @@ def _primitive(schema: dict[str, Any], name: str, at: At, notes: Notes) -> AvroT
 def _union(schema: list[Any], at: At, notes: Notes) -> AvroType:
     if not schema:
         raise notes.broken("SCH007", at, "a union needs at least one type")
-    branches: list[AvroType] = []
+    if len(schema) > _MAX_BRANCHES:
+        raise notes.broken("SCH007", at, f"a union of `{len(schema)}` types; at most `{_MAX_BRANCHES}` are read")
+    branches: dict[int, AvroType] = {}
+    names: set[str] = set()
     for index, branch in enumerate(schema):
         here = at.into(index)
         try:
@@ -150,12 +156,13 @@ def _union(schema: list[Any], at: At, notes: Notes) -> AvroType:
             kind = _type(branch, here, notes)
         except Broken:
             continue
-        if _branch(kind) in map(_branch, branches):
+        if _branch(kind) in names:
             notes.wrong("SCH007", here, f"the union has `{_branch(kind)}` twice, so a value of it would be ambiguous")
-        branches.append(kind)
+        names.add(_branch(kind))
+        branches[index] = kind
     if len(branches) < len(schema):
         raise Broken
-    return Union(tuple(branches))
+    return Union(tuple(branches.values()))
 
 
 def _branch(kind: AvroType) -> str:

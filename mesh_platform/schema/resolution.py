@@ -82,7 +82,7 @@ def _fits(reader: AvroType, writer: AvroType, pair: _Pair) -> bool:
         case Fixed(), Fixed():
             return _same_name(reader, writer) and reader.size == writer.size
         case Enum(), Enum():
-            known = reader.default is not None or set(writer.symbols) <= set(reader.symbols)
+            known = reader.default is not None or writer.known <= reader.known
             return _same_name(reader, writer) and known
         case Record(), Record():
             fields = [_fills(field, writer, pair) for field in _unshared(reader, writer, pair)]

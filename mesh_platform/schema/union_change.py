@@ -44,10 +44,12 @@ def _kept(before: tuple[AvroType, ...], after: tuple[AvroType, ...]) -> dict[int
     """Place in the old union → place in the new one, in the old order."""
     found: dict[int, int] = {}
     for same in (_same, _same_but_namespace, is_widening):
+        free = [j for j in range(len(after)) if j not in set(found.values())]
         for i, branch in enumerate(before):
-            heirs = [j for j, other in enumerate(after) if j not in found.values() and same(branch, other)]
-            if i not in found and heirs:
+            heirs = [j for j in free if same(branch, after[j])] if i not in found else []
+            if heirs:
                 found[i] = heirs[0]
+                free.remove(heirs[0])
     return dict(sorted(found.items()))
 
 
