@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from mesh_platform.manifest.message import cut
 from mesh_platform.schema.json_text import without_advice
+from mesh_platform.schema.parse import read_avro
 from mesh_platform.schema.verdict import NoVerdict, as_json, judge
 
 MAX_LINE: Final = 4 << 20
 """Bytes: two schemas of the largest size that a mesh reads, and what is around them."""
+MAX_REMEMBERED: Final = 64 << 20
+"""Bytes of lines whose schemas may be remembered, for those that come again."""
 _DECODER: Final = json.JSONDecoder()
 _KEYS: Final = ("id", "old", "new")
 
@@ -25,7 +28,12 @@ class _BadLine(Exception):
 
 def answers(lines: Iterable[bytes]) -> Iterator[str]:
     """The answer to each line, in order; blank lines have none, and a bad one has its reason as `error`."""
+    read = 0
     for number, line in enumerate(lines, 1):
+        read += len(line)
+        if read > MAX_REMEMBERED:
+            read_avro.cache_clear()
+            read = 0
         if line.strip():
             yield _answer(line, number)
 

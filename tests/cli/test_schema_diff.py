@@ -12,6 +12,7 @@ from mesh_platform.cli.main import run
 from mesh_platform.cli.schema import schema as command
 from mesh_platform.cli.schema_batch import MAX_LINE, answers, lines_of
 from mesh_platform.schema.change_kind import KINDS
+from mesh_platform.schema.parse import read_avro
 
 OLD = {"type": "record", "name": "R", "fields": [{"name": "id", "type": "int"}]}
 NEW = {"type": "record", "name": "R", "fields": [{"name": "id", "type": "long"}]}
@@ -187,6 +188,14 @@ def test_a_long_line_is_never_held_whole(tmp_path: Path) -> None:
     file.write_bytes(b"x" * (3 * MAX_LINE) + b"\n" + line("next", OLD, NEW).encode())
     with file.open("rb") as stream:
         assert [len(part) for part in lines_of(stream)] == [MAX_LINE + 1, len(line("next", OLD, NEW))]
+
+
+def test_an_endless_batch_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mesh_platform.cli.schema_batch.MAX_REMEMBERED", 10_000)
+    read_avro.cache_clear()
+    lines = [line(n, OLD, {**NEW, "doc": f"{n}"}) for n in range(1000)]
+    assert len(batch(*lines)) == 1000
+    assert read_avro.cache_info().currsize < 100
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
