@@ -33,9 +33,9 @@ mesh explain SCH101                                               # why
 ```
 
 In `mesh validate`, what is forbidden is `SCH011`, a number that moved too little `VER005`, and what is allowed and will
-be noticed all the same `SCH012`, a warning, for the newest version only. `mesh schema diff` answers a question: it exits
-with 0 whatever the answer, 1 when the new schema is no legal Avro, 2 when a file cannot be read. A bad line of a batch
-is answered with `error` and ends nothing.
+be noticed all the same `SCH012`, a warning, for the newest version only. `mesh schema diff` answers a question: it
+exits with 0 whatever the answer, 1 when the new schema is no legal Avro, 2 when a file cannot be read. A bad line of a
+batch is answered with `error` and ends nothing.
 
 `backward` and `forward` are Avro's own answers, as a schema registry gives them: can the new schema read what the old
 one wrote, and the reverse. They are not the contract: a removed column is backward compatible, a timestamp in another
