@@ -35,6 +35,7 @@ from mesh_platform.schema.change_kind import (
 )
 from mesh_platform.schema.leaf_change import leaf_changes, retyped
 from mesh_platform.schema.named_change import enum_changes, fixed_changes, identity_changes
+from mesh_platform.schema.notes import short
 from mesh_platform.schema.parse import Reading
 from mesh_platform.schema.spelled import listed, spelled, spelled_default, spelled_doc
 from mesh_platform.schema.union_change import union_changes
@@ -142,7 +143,7 @@ def _field_changes(old: Field, new: Field | None, pair: Pair) -> Iterator[Change
         yield Change(FIELD_REMOVED, f"was removed; it was `{spelled(old.type)}`", "", spelled(old.type))
         return
     if new.name != old.name:
-        yield Change(FIELD_RENAMED, f"is called `{new.name}` now", "", old.name, new.name)
+        yield Change(FIELD_RENAMED, f"is called `{short(new.name)}` now", "", old.name, new.name)
     elif set(old.aliases) != set(new.aliases):
         yield Change(ALIASES_CHANGED, f"has other aliases: {listed(new.aliases) or 'none'}")
     yield from type_changes(old.type, new.type, pair)
@@ -155,7 +156,7 @@ def _field_changes(old: Field, new: Field | None, pair: Pair) -> Iterator[Change
     if old.order != new.order:
         yield Change(ORDER_CHANGED, f"sorts `{new.order}` instead of `{old.order}`", "", old.order, new.order)
     if old.pii != new.pii:
-        before, after = old.pii or "none", new.pii or "none"
+        before, after = short(old.pii or "none"), short(new.pii or "none")
         yield Change(MARK_CHANGED, f"is marked `{after}` instead of `{before}`", "", before, after)
 
 

@@ -47,7 +47,7 @@ def enum_changes(old: Enum, new: Enum) -> Iterator[Change]:
     if gone := [symbol for symbol in before if symbol not in after]:
         yield Change(SYMBOL_REMOVED, f"has lost {_symbols(gone)}", "", ", ".join(gone))
     if come := [symbol for symbol in after if symbol not in before]:
-        fallback = f"; old readers fall back to `{old.default}`" if old.default else ""
+        fallback = f"; old readers fall back to `{short(old.default)}`" if old.default else ""
         yield Change(SYMBOL_ADDED, f"has gained {_symbols(come)}{fallback}", "", "", ", ".join(come))
     if [s for s in before if s in after] != [s for s in after if s in before]:
         yield Change(ORDER_CHANGED, "lists its symbols in another order")
