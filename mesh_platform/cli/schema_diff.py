@@ -25,7 +25,7 @@ _VERDICTS: Final = {
 }
 
 
-@click.command()
+@click.command(short_help="Say what changed, which version that takes, and who can read what.")
 @click.argument("old", required=False, metavar="OLD.avsc")
 @click.argument("new", required=False, metavar="NEW.avsc")
 @click.option("--batch", metavar="FILE", help='Pairs as `{"id", "old", "new"}`, one JSON object a line.')

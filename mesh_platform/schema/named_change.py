@@ -52,10 +52,9 @@ def enum_changes(old: Enum, new: Enum) -> Iterator[Change]:
     if [s for s in before if s in after] != [s for s in after if s in before]:
         yield Change(ORDER_CHANGED, "lists its symbols in another order")
     if old.default != new.default:
-        was, now = old.default or "none", new.default or "none"
-        yield Change(
-            DEFAULT_CHANGED, f"falls back to `{now}` instead of `{was}` where a symbol is unknown", "", was, now
-        )
+        was, now = short(old.default or "none"), short(new.default or "none")
+        predicate = f"falls back to `{now}` instead of `{was}` where a symbol is unknown"
+        yield Change(DEFAULT_CHANGED, predicate, "", was, now)
 
 
 def _symbols(symbols: list[str]) -> str:
