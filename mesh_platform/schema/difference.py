@@ -61,12 +61,15 @@ def differences(old: Reading, new: Reading) -> tuple[Change, ...]:
     return _bounded(type_changes(old.kind, new.kind, Pair(old.records, new.records)))
 
 
+_NULL: Final = Primitive("null")
+
+
 def type_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]:
     """The changes of a type and of everything in it, with paths that start at the type."""
     if old is new:
         return
     (before, was_nullable), (after, is_nullable) = unwrapped(old), unwrapped(new)
-    if any(isinstance(kind, Union) or kind == Primitive("null") for kind in (before, after)):
+    if isinstance(before, Union) or isinstance(after, Union) or _NULL in (before, after):
         yield from union_changes(old, new, lambda one, other: type_changes(one, other, pair))
         return
     if was_nullable != is_nullable:
@@ -77,13 +80,12 @@ def type_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]:
     yield from _plain_changes(before, after, pair)
 
 
-_NULL: Final = Primitive("null")
-
-
 def _plain_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]:
     old = pair.old[old.name] if isinstance(old, Recursive) else old
     new = pair.new[new.name] if isinstance(new, Recursive) else new
     match old, new:
+        case Record(), Record():
+            yield from _record_changes(old, new, pair)
         case Primitive(), Primitive():
             yield from leaf_changes(old, new)
         case Array(), Array():
@@ -94,8 +96,6 @@ def _plain_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]
             yield from enum_changes(old, new)
         case Fixed(), Fixed():
             yield from fixed_changes(old, new)
-        case Record(), Record():
-            yield from _record_changes(old, new, pair)
         case _:
             yield retyped(TYPE_CHANGED, old, new)
 

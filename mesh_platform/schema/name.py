@@ -8,6 +8,7 @@ from mesh_platform.schema.notes import At, Notes, short
 
 PRIMITIVES: Final = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FULL_NAME: Final = re.compile(rf"{_NAME.pattern}(?:\.{_NAME.pattern})*")
 
 
 def is_name(value: Any) -> bool:
@@ -17,7 +18,7 @@ def is_name(value: Any) -> bool:
 
 def is_full_name(value: Any) -> bool:
     """Whether it is a name, with a namespace or without."""
-    return isinstance(value, str) and all(map(is_name, value.split(".")))
+    return isinstance(value, str) and _FULL_NAME.fullmatch(value) is not None
 
 
 def full_name(schema: dict[str, Any], at: At, notes: Notes) -> str:

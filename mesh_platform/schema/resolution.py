@@ -72,21 +72,21 @@ def _fits(reader: AvroType, writer: AvroType, pair: _Pair) -> bool:
         # every branch is looked at, as the reference does: what is met on the way is remembered
         answers = [_reads(reader, branch, pair) for branch in writer.branches]
         return all(answers)
+    if isinstance(reader, Union):
+        return any(_reads(branch, writer, pair) for branch in reader.branches)
     match reader, writer:
-        case Union(), _:
-            return any(_reads(branch, writer, pair) for branch in reader.branches)
+        case Record(), Record():
+            fields = [_fills(field, writer, pair) for field in _unshared(reader, writer, pair)]
+            return _same_name(reader, writer) and all(fields)
         case Array(), Array():
             return _reads(reader.items, writer.items, pair)
         case Map(), Map():
             return _reads(reader.values, writer.values, pair)
-        case Fixed(), Fixed():
-            return _same_name(reader, writer) and reader.size == writer.size
         case Enum(), Enum():
             known = reader.default is not None or writer.known <= reader.known
             return _same_name(reader, writer) and known
-        case Record(), Record():
-            fields = [_fills(field, writer, pair) for field in _unshared(reader, writer, pair)]
-            return _same_name(reader, writer) and all(fields)
+        case Fixed(), Fixed():
+            return _same_name(reader, writer) and reader.size == writer.size
     return False
 
 
