@@ -55,7 +55,18 @@ def type_aliases(schema: dict[str, Any], name: str, at: At, notes: Notes) -> tup
         return ()
     namespace = name.rpartition(".")[0]
     aliases = _legal_aliases(schema["aliases"], at, notes, is_full_name)
-    return tuple(a if "." in a or not namespace else f"{namespace}.{a}" for a in aliases)
+    found = tuple(a if "." in a or not namespace else f"{namespace}.{a}" for a in aliases)
+    notes.aliases += ((alias, at.into("aliases")) for alias in found)
+    return found
+
+
+def check_type_aliases(notes: Notes) -> None:
+    """An alias that is also the name, or an alias, of another type is legal, and no reader can say which is meant."""
+    taken = set(notes.names)
+    for alias, at in notes.aliases:
+        if alias in taken:
+            notes.wrong("SCH002", at, f"the alias `{short(alias)}` is taken by a type of the schema", avro=False)
+        taken.add(alias)
 
 
 def field_aliases(entry: dict[str, Any], at: At, notes: Notes) -> tuple[str, ...]:

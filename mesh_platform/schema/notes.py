@@ -46,6 +46,8 @@ class Notes:
 
     names: dict[str, AvroType | None] = field(default_factory=dict)
     """Full name → type; None for one that is broken, so that it is complained of once."""
+    aliases: list[tuple[str, At]] = field(default_factory=list)
+    """Full name that a type had → where that is said."""
     heights: dict[str, int] = field(default_factory=dict)
     """Full name of a record → how many types lie in each other below it."""
     problems: list[tuple[str, At, str, bool]] = field(default_factory=list)

@@ -22,7 +22,14 @@ from mesh_platform.schema.default import fits
 from mesh_platform.schema.json_text import read_json
 from mesh_platform.schema.leaf_type import doc_of, enum_type, fixed_type
 from mesh_platform.schema.logical_type import logical_problem
-from mesh_platform.schema.name import PRIMITIVES, field_aliases, full_name, is_name, type_aliases
+from mesh_platform.schema.name import (
+    PRIMITIVES,
+    check_type_aliases,
+    field_aliases,
+    full_name,
+    is_name,
+    type_aliases,
+)
 from mesh_platform.schema.notes import At, Broken, Notes, short
 from mesh_platform.schema.plain_field import recalled, remember
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
@@ -32,8 +39,6 @@ _PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}
 ORDERS: Final = ("ascending", "descending", "ignore")
 _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
-
-
 _HINTS: Final = 20
 _MAX_BRANCHES: Final = 500
 """Of one union: each is held against each."""
@@ -73,6 +78,8 @@ def read_avro(text: str) -> Reading:
         kind = _type(schema, At(), notes)
     except Broken:
         return Reading(None, {}, notes.placed(text))
+    if notes.aliases:
+        check_type_aliases(notes)
     records = {name: known for name, known in notes.names.items() if isinstance(known, Record)}
     return Reading(kind, records, notes.placed(text) if notes.problems else ())
 
