@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from mesh_platform.schema.avro_type import Enum, Fixed
-from mesh_platform.schema.logical_type import logical_problem
+from mesh_platform.schema.logical_type import logical_of, logical_problem
 from mesh_platform.schema.name import full_name, is_name, type_aliases
 from mesh_platform.schema.notes import At, Notes, short
 
@@ -46,19 +46,11 @@ def fixed_type(schema: dict[str, Any], at: At, notes: Notes) -> Fixed:
         size = schema.get("size")
         if type(size) is not int or not 0 <= size < MAX_SIZE:
             raise notes.broken("SCH003", at.into("size"), f"`size` is `{short(size)}`; a fixed needs a number of bytes")
+        if "logicalType" in schema and (wrong := logical_problem("fixed", size, schema)):
+            notes.wrong("SCH005", at.into("logicalType"), wrong, avro=False)
         doc, aliases = doc_of(schema, at, notes), type_aliases(schema, name, at, notes)
-    notes.names[name] = kind = Fixed(name, size, *_logical_of_fixed(schema, size, at, notes), doc, aliases)
+    notes.names[name] = kind = Fixed(name, size, *logical_of("fixed", size, schema), doc, aliases)
     return kind
-
-
-def _logical_of_fixed(schema: dict[str, Any], size: int, at: At, notes: Notes) -> tuple[str | None, int | None, int]:
-    """(logical type, precision, scale)."""
-    if "logicalType" not in schema:
-        return None, None, 0
-    if wrong := logical_problem("fixed", size, schema):
-        notes.wrong("SCH005", at.into("logicalType"), wrong, avro=False)
-        return None, None, 0
-    return schema["logicalType"], schema.get("precision"), schema.get("scale", 0)
 
 
 def doc_of(schema: dict[str, Any], at: At, notes: Notes) -> str:

@@ -21,7 +21,7 @@ from mesh_platform.schema.avro_type import (
 from mesh_platform.schema.default import fits
 from mesh_platform.schema.json_text import read_json
 from mesh_platform.schema.leaf_type import doc_of, enum_type, fixed_type
-from mesh_platform.schema.logical_type import logical_problem
+from mesh_platform.schema.logical_type import logical_of, logical_problem
 from mesh_platform.schema.name import (
     PRIMITIVES,
     check_type_aliases,
@@ -142,10 +142,8 @@ def _primitive(schema: dict[str, Any], name: str, at: At, notes: Notes) -> AvroT
     if "logicalType" not in schema or not isinstance(base, Primitive):
         return base
     if wrong := logical_problem(name, None, schema):
-        # to Avro, a logical type that cannot be is none: the number stays, without its unit
         notes.wrong("SCH005", at.into("logicalType"), wrong, avro=False)
-        return base
-    return Primitive(name, schema["logicalType"], schema.get("precision"), schema.get("scale", 0))
+    return Primitive(name, *logical_of(name, None, schema))
 
 
 def _union(schema: list[Any], at: At, notes: Notes) -> AvroType:

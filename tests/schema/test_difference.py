@@ -135,6 +135,12 @@ CASES: list[tuple[str, Any, Any, list[tuple[str, str]], str, bool, bool]] = [
     # to Avro, a date on a long is a long
     ("a logical type that cannot be", rec(f(DATE)), rec(f({"type": "long", "logicalType": "date"})),
      [("SCH104", "f")], "forbidden", YES, NO),
+    ("a logical type of one's own, changed", rec(f({"type": "long", "logicalType": "money-cents"})),
+     rec(f({"type": "long", "logicalType": "money-euros"})), [("SCH107", "f")], "forbidden", YES, YES),
+    ("a decimal without its precision is bytes", rec(f(decimal(9, 2))),
+     rec(f({"type": "bytes", "logicalType": "decimal"})), [("SCH107", "f")], "forbidden", YES, YES),
+    ("a fixed that is a decimal no more", rec(f(decimal(9, type="fixed", name="F", size=8))), rec(f(fixed(8))),
+     [("SCH107", "f")], "forbidden", YES, YES),
     # unions of several types
     ("a type joins", rec(f(["int", "string"])), rec(f(["int", "string", "bytes"])),
      [("SCH108", "f")], "forbidden", YES, YES),
