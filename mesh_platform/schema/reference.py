@@ -71,7 +71,10 @@ a record, or out of one) is, in place, fields removed and fields added: it needs
 - A union of several types may neither gain nor lose one.
 - Fields in another order are a patch, with a warning: columns are meant to be named.
 - The order of symbols, of a union's types, and the attribute `order` sort, and do nothing else: patch.
-- A logical type that cannot be (a date on a `string`) is, to Avro, none; `mesh validate` refuses it.
+- A logical type that cannot be (a date on a `string`) is, to Avro, none. One that Avro does not know is kept: a change
+  of it is a change of meaning. `mesh validate` refuses both.
+- A default is a value of a union's first type, as Avro said until 1.11 and as most libraries read it.
+- Attributes that nobody knows change nothing.
 """
 
 
