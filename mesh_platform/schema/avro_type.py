@@ -117,5 +117,5 @@ NULL = Primitive("null")
 def unwrapped(kind: AvroType) -> tuple[AvroType, bool]:
     """(the type without its null, whether it had one)."""
     if isinstance(kind, Union) and len(kind.branches) == 2 and NULL in kind.branches:
-        return next(b for b in kind.branches if b != NULL), True
+        return next((b for b in kind.branches if b != NULL), NULL), True
     return kind, False

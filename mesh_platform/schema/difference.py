@@ -66,7 +66,7 @@ _NULL: Final = Primitive("null")
 
 def type_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]:
     """The changes of a type and of everything in it, with paths that start at the type."""
-    if old is new:
+    if old is new or old == _NULL == new:
         return
     (before, was_nullable), (after, is_nullable) = unwrapped(old), unwrapped(new)
     if isinstance(before, Union) or isinstance(after, Union) or _NULL in (before, after):

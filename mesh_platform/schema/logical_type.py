@@ -42,7 +42,7 @@ def logical_of(base: str, size: int | None, schema: Mapping[str, Any]) -> tuple[
     """(logical type, precision, scale) as Avro takes them: one that cannot be is none, and the number stays without its
     unit; one that is somebody's own is kept, since a change of it is a change of meaning."""
     logical = schema.get("logicalType")
-    if not isinstance(logical, str) or (logical in _BASES and logical_problem(base, size, schema)):
+    if base == "null" or not isinstance(logical, str) or (logical in _BASES and logical_problem(base, size, schema)):
         return None, None, 0
     return (logical, schema["precision"], schema.get("scale", 0)) if logical == "decimal" else (logical, None, 0)
 

@@ -141,6 +141,9 @@ CASES: list[tuple[str, Any, Any, list[tuple[str, str]], str, bool, bool]] = [
      rec(f({"type": "bytes", "logicalType": "decimal"})), [("SCH107", "f")], "forbidden", YES, YES),
     ("a fixed that is a decimal no more", rec(f(decimal(9, type="fixed", name="F", size=8))), rec(f(fixed(8))),
      [("SCH107", "f")], "forbidden", YES, YES),
+    ("null in other words", rec(f("null")), rec(f({"type": "null", "logicalType": "date"})), [], "none", YES, YES),
+    ("null with a meaning of one's own", rec(f("null")), rec(f({"type": "null", "logicalType": "never"})), [], "none",
+     YES, YES),
     # unions of several types
     ("a type joins", rec(f(["int", "string"])), rec(f(["int", "string", "bytes"])),
      [("SCH108", "f")], "forbidden", YES, YES),
