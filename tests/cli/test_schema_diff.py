@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from mesh_platform.cli.schema import schema as command
 from mesh_platform.cli.schema_batch import MAX_LINE, answers, lines_of
 from mesh_platform.schema.change_kind import KINDS
 from mesh_platform.schema.parse import read_avro
+from tests.schema.avro_schemas import broken, changed, record
 
 OLD = {"type": "record", "name": "R", "fields": [{"name": "id", "type": "int"}]}
 NEW = {"type": "record", "name": "R", "fields": [{"name": "id", "type": "long"}]}
@@ -204,6 +206,22 @@ def test_no_bytes_fail_otherwise(lines: list[bytes]) -> None:
     found = batch(*lines)
     assert len(found) == sum(bool(line.strip()) for line in lines)
     assert all("error" in answer or "bump" in answer for answer in found)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_whatever_is_wrong_with_two_schemas_there_is_an_answer(chance: Random) -> None:
+    old = record(chance)
+    new = changed(old, chance, 2)
+    for _ in range(chance.randint(0, 2)):
+        old = broken(old, chance)
+    for _ in range(chance.randint(0, 3)):
+        new = broken(new, chance)
+    (answer,) = batch(line(1, old, new))
+    assert answer["id"] == 1
+    if "error" not in answer:
+        assert answer["valid"] or (answer["bump"], answer["backward"], answer["forward"]) == ("forbidden", False, False)
+        assert all(change["message"].isprintable() and change["path"].isprintable() for change in answer["changes"])
 
 
 def test_every_change_can_be_explained() -> None:

@@ -34,6 +34,38 @@ def changed(schema: dict[str, Any], chance: Random, times: int = 1) -> dict[str,
     return new
 
 
+GARBAGE: tuple[Any, ...] = (
+    None, True, 0, -1, 1.5, 10**30, "", "a-b", "\ud800", "\x1b", "int", "record", "R", "A", "n.R", ".", [], {},
+    ["null"], [["int"]], {"type": "int"}, {"type": "array"}, {"type": "fixed", "name": "Z"}, {"name": "x"},
+    {"type": {"type": {}}}, {"type": "null", "logicalType": "date"}, {"type": "long", "logicalType": "x"},
+    {"type": "int", "logicalType": "date"}, ["null", {"type": "null", "logicalType": "date"}],
+    {"type": "enum", "name": "A", "symbols": ["X"]},
+    {"type": "record", "name": "A", "fields": [{"name": "a", "type": ["null", "A"]}]},
+)  # fmt: skip
+KEYS = (
+    "type", "name", "namespace", "fields", "items", "values", "symbols", "size", "default", "aliases", "doc", "order",
+    "logicalType", "precision", "scale", "pii",
+)  # fmt: skip
+
+
+def broken(schema: dict[str, Any], chance: Random) -> dict[str, Any]:
+    """The schema with something in it that nobody meant to write."""
+    new = copy.deepcopy(schema)
+    place = chance.choice([value for value in _values(new) if isinstance(value, dict | list) and value])
+    garbage = copy.deepcopy(chance.choice(GARBAGE))
+    if isinstance(place, dict):
+        place[chance.choice(KEYS)] = garbage
+    else:
+        place[chance.randrange(len(place))] = garbage
+    return new
+
+
+def _values(value: Any) -> Iterator[Any]:
+    yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _values(inner)
+
+
 class _Maker:
     """Remembers which names are defined, so that each is defined once and may be used after."""
 

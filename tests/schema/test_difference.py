@@ -294,6 +294,18 @@ def test_a_type_that_is_used_a_million_times_ends() -> None:
     assert compared(doubling(40, "int"), doubling(40, "int")).changes == ()
 
 
+def test_types_that_lie_in_each_other_as_deeply_as_is_read_are_compared() -> None:
+    def nest(kind: str) -> Any:
+        inner: Any = kind
+        for n in range(38):
+            inner = rec(f(["null", array(inner)], "x") if n % 2 else f(inner, "x"), name=f"N{n}")
+        return inner
+
+    found = compared(nest("int"), nest("long"))
+    assert [c.code for c in found.changes] == ["SCH122"]
+    assert (found.backward, found.forward) == (True, False)
+
+
 def test_types_that_use_each_other_too_deeply_are_refused() -> None:
     chain = [f(rec(f("int", "x"), name="A0"), "f0")]
     chain += [f(rec(f(f"A{n - 1}", "x"), name=f"A{n}"), f"f{n}") for n in range(1, 2000)]
