@@ -31,7 +31,7 @@ from mesh_platform.schema.name import (
     type_aliases,
 )
 from mesh_platform.schema.notes import At, Broken, Notes, short
-from mesh_platform.schema.plain_field import recalled, remember
+from mesh_platform.schema.plain_field import key_of, recalled, remember
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
@@ -212,8 +212,8 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
     names: set[str] = set()
     aliased = False
     for index, entry in enumerate(fields):
-        key = repr(entry) if isinstance(entry, dict) else ""
-        aliased = aliased or "'aliases'" in key
+        key = key_of(entry)
+        aliased = aliased or b"aliases" in key
         known = recalled(key)
         if known is not None and known.name not in names:
             names.add(known.name)
