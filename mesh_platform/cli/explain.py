@@ -11,6 +11,7 @@ import click
 
 from mesh_platform.manifest.reading import READING
 from mesh_platform.policies.book import BOOK
+from mesh_platform.schema.change_kind import KINDS
 from mesh_platform.transformation.drift import RULES
 
 
@@ -46,11 +47,12 @@ def explain(code: str | None, form: str) -> None:
 
 
 def explanations() -> Mapping[str, Explanation]:
-    """Everything that can be explained: codes of reading, codes of policies, promises."""
+    """Everything that can be explained: codes of reading, of policies and of schema changes, promises."""
     read = [Explanation(r.code, "error", r.title, r.rationale, r.fix) for r in READING.values()]
     judged = [Explanation(p.code, str(p.level), p.title, p.rationale, p.fix) for p in BOOK.values()]
     drifted = [Explanation(r.code, str(r.level), r.title, r.rationale, r.fix) for r in RULES.values()]
-    return {e.code: e for e in [*sorted([*read, *judged, *drifted], key=lambda e: e.code), *_promises()]}
+    changed = [Explanation(k.code, k.level, k.title, k.meaning, k.fix) for k in KINDS.values()]
+    return {e.code: e for e in [*sorted([*read, *judged, *drifted, *changed], key=lambda e: e.code), *_promises()]}
 
 
 def _promises() -> Iterable[Explanation]:

@@ -18,6 +18,7 @@ INTERRUPTED_EXIT: Final = 130
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "validate": ("mesh_platform.cli.validate:validate", "Check every manifest, schema and policy of the mesh."),
     "explain": ("mesh_platform.cli.explain:explain", "Say what a code or a promise means, and what to do."),
+    "schema": ("mesh_platform.cli.schema:schema", "Compare schemas: what changed, and which version that takes."),
     "prepare": ("mesh_platform.cli.prepare:prepare", "Renew the dbt artifacts whose sources changed."),
     "land": ("mesh_platform.cli.land:land", "Land the CDC files that have arrived, once."),
     "quarantine": ("mesh_platform.cli.quarantine:quarantine", "Show what could not be landed, or decide about it."),

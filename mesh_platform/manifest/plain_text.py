@@ -8,6 +8,7 @@ _HIDDEN: Final = re.compile(
     "\u2028\u2029\ufeff\ufffe\uffff"  # line ends and marks that only some programs know
     "\u202a-\u202e\u2066-\u2069]"  # turning the direction of writing: the text reads as something else
 )
+_ESCAPED_BYTE: Final = re.compile("[\udc80-\udcff]")
 
 
 def control_character(text: str) -> tuple[int, str] | None:
@@ -25,5 +26,6 @@ def printable(text: str) -> str:
     """The text as it can be shown anywhere: what is not text in it is escaped."""
     if text.isprintable():
         return text
-    shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    # a byte that is no UTF-8 stands in a file's name as half of a surrogate pair
+    shown = _ESCAPED_BYTE.sub(lambda half: f"\\x{ord(half.group()) - 0xDC00:02x}", text)
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)

@@ -9,6 +9,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     dbt,
     discovery,
     domain,
+    evolution,
     identity,
     lineage,
     ownership,

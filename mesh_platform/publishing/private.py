@@ -1,4 +1,4 @@
-"""The private table before a refresh: rows that were never published go, columns the schema gained come.
+"""The private table before a refresh: rows never published go, columns that the schema gained or widened come.
 
 Both happen here, before dbt starts, because DuckDB refuses a DELETE and an ALTER of one table in one transaction.
 """
@@ -9,7 +9,7 @@ from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.tables import BATCHES
 from mesh_platform.schema.record import Column, RecordSchema
 from mesh_platform.schema.warehouse_type import warehouse_type
-from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.sql import identifier, relation
 
 
@@ -32,7 +32,23 @@ def prepare_private_table(warehouse: Warehouse, product: Product, schema: Record
     for column in schema.columns:
         if column.name not in present:
             add_column(warehouse, private_table(product), column)
+        elif present[column.name] != warehouse_type(column, Target.DUCKDB):
+            widen_column(warehouse, private_table(product), column, present[column.name])
     return discarded
+
+
+def widen_column(warehouse: Warehouse, table: str, column: Column, there: str) -> bool:
+    """Give a column the wider type of its schema if every value it holds survives, there and back; whether it did.
+    What does not survive is left as it is: the contract of the model stops the build."""
+    kind, quoted = warehouse_type(column, Target.DUCKDB), identifier(column.name)
+    back = f"try_cast(try_cast({quoted} as {kind}) as {there})"
+    try:
+        if warehouse.query(f"select 1 from {table} where {back} is distinct from {quoted} limit 1"):
+            return False
+        warehouse.execute(f"alter table {table} alter column {quoted} type {kind}")
+    except QueryRejected:
+        return False
+    return True
 
 
 def discard_unpublished(warehouse: Warehouse, product: Product) -> int:

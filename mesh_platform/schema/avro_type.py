@@ -1,6 +1,8 @@
 """Avro's types as frozen values, names resolved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 
@@ -23,6 +25,9 @@ class Fixed:
     logical: str | None = None
     precision: int | None = None
     scale: int = 0
+    doc: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other full names it had."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,15 @@ class Enum:
     name: str
     symbols: tuple[str, ...]
     default: str | None = None
+    """What a reader makes of a symbol it does not know."""
+    doc: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other full names it had."""
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The symbols, in no order."""
+        return frozenset(self.symbols)
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,10 @@ class Field:
     has_default: bool = False
     pii: str | None = None
     """The class of personal data it holds (`pii` where the schema only says that it does); None if undeclared."""
+    aliases: tuple[str, ...] = ()
+    """Other names it had."""
+    order: str = "ascending"
+    """How it counts when records are sorted."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,13 @@ class Record:
     """With its namespace."""
     fields: tuple[Field, ...]
     doc: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other full names it had."""
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields under their names."""
+        return {field.name: field for field in self.fields}
 
 
 @dataclass(frozen=True)
@@ -92,5 +117,5 @@ NULL = Primitive("null")
 def unwrapped(kind: AvroType) -> tuple[AvroType, bool]:
     """(the type without its null, whether it had one)."""
     if isinstance(kind, Union) and len(kind.branches) == 2 and NULL in kind.branches:
-        return next(b for b in kind.branches if b != NULL), True
+        return next((b for b in kind.branches if b != NULL), NULL), True
     return kind, False

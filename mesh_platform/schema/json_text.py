@@ -2,10 +2,11 @@
 
 import json
 import re
+from bisect import bisect_left
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any, Final
 
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
+from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem, SchemaUnreadable
 
 Where = tuple[str | int, ...]
 """The keys and indexes that lead to a JSON value."""
@@ -13,48 +14,69 @@ Where = tuple[str | int, ...]
 MAX_DEPTH: Final = 200
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _ATOM: Final = re.compile(r"[^\s,\]}]+")
+_LINE_END: Final = re.compile("\n")
+_REPEATED: Final = object()
 
 
 def read_json(text: str) -> Any:
     """The value of a JSON text; raises SchemaInvalid, with lines, for what is malformed or ambiguous."""
-    repeated: list[str] = []
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        value = dict(pairs)
-        if len(value) < len(pairs):
-            repeated.append(pairs[0][0])
-        return value
-
+    text = text.removeprefix("\ufeff")
     try:
-        value = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=unique, parse_constant=_refuse)
+        value = _loaded(text)
     except json.JSONDecodeError as problem:
         raise _malformed(f"is not JSON: {problem.msg.lower()}", problem.lineno, problem.colno) from problem
     except (ValueError, RecursionError) as problem:
-        reason = "nests too deeply" if isinstance(problem, RecursionError) else _without_advice(problem)
+        reason = "nests too deeply" if isinstance(problem, RecursionError) else without_advice(problem)
         raise _malformed(f"is not JSON: {reason}", 1, 1) from problem
-    if _too_deep(value):
+    # what has few brackets cannot nest deeply
+    if text.count("{") + text.count("[") > MAX_DEPTH and _too_deep(value):
         raise _malformed(f"nests deeper than `{MAX_DEPTH}` levels", 1, 1)
-    if repeated:
+    if value is _REPEATED:
         raise SchemaInvalid(tuple(_duplicates(text)))
     return value
 
 
 def places(text: str) -> dict[Where, tuple[int, int]]:
     """Where every value of a JSON text stands (its key's line and column, 1-based); the text must be valid."""
-    return {where: _line_and_column(text, offset) for where, offset in reversed(_walk(text))}
+    ends = [-1, *(match.start() for match in _LINE_END.finditer(text))]
+    return {where: _line_and_column(ends, offset) for where, offset in reversed(_walk(text))}
+
+
+class _Repeated(Exception):
+    """A key is written twice."""
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except _Repeated:
+        if _too_deep(_LAX.decode(text)):
+            raise RecursionError from None
+        return _REPEATED
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise _Repeated
+    return value
 
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"`{constant}` is no JSON number")
 
 
-def _without_advice(problem: ValueError) -> str:
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+_LAX: Final = json.JSONDecoder(parse_constant=_refuse)
+
+
+def without_advice(problem: ValueError) -> str:
     """Python's own word on an endless number is about Python's settings."""
     return "a number has too many digits" if "set_int_max_str_digits" in str(problem) else str(problem)
 
 
-def _malformed(message: str, line: int, column: int) -> SchemaInvalid:
-    return SchemaInvalid((SchemaProblem("SCH001", "", f"the schema {message}", line, column),))
+def _malformed(message: str, line: int, column: int) -> SchemaUnreadable:
+    return SchemaUnreadable((SchemaProblem("SCH001", "", f"the schema {message}", line, column),))
 
 
 def _too_deep(value: Any) -> bool:
@@ -67,18 +89,20 @@ def _too_deep(value: Any) -> bool:
 
 
 def _duplicates(text: str) -> list[SchemaProblem]:
+    ends = [-1, *(match.start() for match in _LINE_END.finditer(text))]
     seen: set[Where] = set()
     problems = []
     for where, offset in _walk(text):
         if where in seen:
-            line, column = _line_and_column(text, offset)
+            line, column = _line_and_column(ends, offset)
             problems.append(SchemaProblem("SCH001", "", f"the key `{where[-1]}` is written twice", line, column))
         seen.add(where)
     return problems or [SchemaProblem("SCH001", "", "a key is written twice")]
 
 
-def _line_and_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+def _line_and_column(ends: list[int], offset: int) -> tuple[int, int]:
+    line = bisect_left(ends, offset)
+    return line, offset - ends[line - 1]
 
 
 def _walk(text: str) -> list[tuple[Where, int]]:

@@ -38,6 +38,15 @@ def logical_problem(base: str, size: int | None, schema: Mapping[str, Any]) -> s
     return _decimal_problem(size, schema) if logical == "decimal" else None
 
 
+def logical_of(base: str, size: int | None, schema: Mapping[str, Any]) -> tuple[str | None, int | None, int]:
+    """(logical type, precision, scale) as Avro takes them: one that cannot be is none, and the number stays without its
+    unit; one that is somebody's own is kept, since a change of it is a change of meaning."""
+    logical = schema.get("logicalType")
+    if base == "null" or not isinstance(logical, str) or (logical in _BASES and logical_problem(base, size, schema)):
+        return None, None, 0
+    return (logical, schema["precision"], schema.get("scale", 0)) if logical == "decimal" else (logical, None, 0)
+
+
 def _decimal_problem(size: int | None, schema: Mapping[str, Any]) -> str | None:
     precision, scale = schema.get("precision"), schema.get("scale", 0)
     if type(precision) is not int or precision < 1:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.schema.avro_type import AvroType
@@ -15,8 +15,7 @@ class Broken(Exception):
     """A type that cannot be; why is noted."""
 
 
-@dataclass(frozen=True)
-class At:
+class At(NamedTuple):
     """Where the parser is: in the JSON, in the record, in which namespace, how deep."""
 
     where: Where = ()
@@ -32,6 +31,10 @@ class At:
         """The same place under this path."""
         return At(self.where, path, self.namespace, self.depth)
 
+    def within(self, namespace: str) -> "At":
+        """The same place, where names stand in this namespace."""
+        return At(self.where, self.path, namespace, self.depth)
+
     def field(self, name: str) -> "At":
         """The same place, which is this field of the record."""
         return self.named(f"{self.path}.{name}" if self.path else name)
@@ -43,11 +46,15 @@ class Notes:
 
     names: dict[str, AvroType | None] = field(default_factory=dict)
     """Full name → type; None for one that is broken, so that it is complained of once."""
-    problems: list[tuple[str, At, str]] = field(default_factory=list)
+    aliases: list[tuple[str, At]] = field(default_factory=list)
+    """Full name that a type had → where that is said."""
+    heights: dict[str, int] = field(default_factory=dict)
+    """Full name of a record → how many types lie in each other below it."""
+    problems: list[tuple[str, At, str, bool]] = field(default_factory=list)
 
-    def wrong(self, code: str, at: At, message: str) -> None:
-        """Note a problem and read on."""
-        self.problems.append((code, at, message))
+    def wrong(self, code: str, at: At, message: str, *, avro: bool = True) -> None:
+        """Note a problem and read on; `avro`: whether Avro itself forbids it."""
+        self.problems.append((code, at, message, avro))
 
     def broken(self, code: str, at: At, message: str) -> Broken:
         """Note a problem that leaves no type, to be raised."""
@@ -76,9 +83,10 @@ def short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _placed(problem: tuple[str, At, str], found: dict[Where, tuple[int, int]]) -> SchemaProblem:
-    code, at, message = problem
+def _placed(problem: tuple[str, At, str, bool], found: dict[Where, tuple[int, int]]) -> SchemaProblem:
+    code, at, message, avro = problem
     where = at.where
     while where not in found:
         where = where[:-1]
-    return SchemaProblem(code, at.path, f"`{at.path}`: {message}" if at.path else message, *found[where])
+    shown = f"`{at.path}`: {message}" if at.path else message
+    return SchemaProblem(code, at.path, shown, *found[where], avro)

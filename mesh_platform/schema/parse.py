@@ -1,11 +1,11 @@
 """An avsc as a value: Avro's own rules, all of them strict, every problem with its place."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from mesh_platform.manifest.message import did_you_mean
 from mesh_platform.schema.avro_type import (
     Array,
     AvroType,
@@ -20,54 +20,93 @@ from mesh_platform.schema.avro_type import (
 )
 from mesh_platform.schema.default import fits
 from mesh_platform.schema.json_text import read_json
-from mesh_platform.schema.logical_type import logical_problem
-from mesh_platform.schema.name import PRIMITIVES, check_aliases, full_name, is_name
+from mesh_platform.schema.leaf_type import doc_of, enum_type, fixed_type
+from mesh_platform.schema.logical_type import logical_of, logical_problem
+from mesh_platform.schema.name import (
+    PRIMITIVES,
+    check_type_aliases,
+    field_aliases,
+    full_name,
+    is_name,
+    type_aliases,
+)
 from mesh_platform.schema.notes import At, Broken, Notes, short
-from mesh_platform.schema.problem import SchemaInvalid
+from mesh_platform.schema.plain_field import key_of, recalled, remember
+from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
+_PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}
 ORDERS: Final = ("ascending", "descending", "ignore")
 _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
+_HINTS: Final = 20
+_MAX_BRANCHES: Final = 500
+"""Of one union: each is held against each."""
+_MAX_HEIGHT: Final = 64
+"""Types in each other; a warehouse ends at 15."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an avsc says, as far as it says anything."""
+
+    kind: AvroType | None
+    """None where a part of it is no type at all."""
+    records: Mapping[str, Record] = field(default_factory=dict)
+    """Full name → record, so that a record that contains itself can be followed."""
+    problems: tuple[SchemaProblem, ...] = ()
+
+    @property
+    def legal(self) -> bool:
+        """Whether it is Avro; what Avro lets pass and a contract should not is left to the policies."""
+        return not any(problem.avro for problem in self.problems)
+
+
+def parse_avro(text: str) -> AvroType:
+    """The type an avsc defines; raises SchemaInvalid with every problem."""
+    reading = read_avro(text)
+    if reading.problems or reading.kind is None:
+        raise SchemaInvalid(reading.problems)
+    return reading.kind
 
 
 @lru_cache(maxsize=8192)
-def parse_avro(text: str) -> AvroType:
-    """The type an avsc defines; raises SchemaInvalid with every problem."""
+def read_avro(text: str) -> Reading:
+    """What an avsc says and what is wrong with it; raises SchemaInvalid only for a text that is no strict JSON."""
     schema, notes = read_json(text), Notes()
     try:
         kind = _type(schema, At(), notes)
     except Broken:
-        raise SchemaInvalid(notes.placed(text)) from None
-    if notes.problems:
-        raise SchemaInvalid(notes.placed(text))
-    return kind
+        return Reading(None, {}, notes.placed(text))
+    if notes.aliases:
+        check_type_aliases(notes)
+    records = {name: known for name, known in notes.names.items() if isinstance(known, Record)}
+    return Reading(kind, records, notes.placed(text) if notes.problems else ())
 
 
 def _type(schema: Any, at: At, notes: Notes) -> AvroType:
     if at.depth > _MAX_DEPTH:
         raise notes.broken("SCH003", at, "types nest too deeply")
-    match schema:
-        case str():
-            return _reference(schema, at, notes)
-        case list():
-            return _union(schema, at, notes)
-        case dict():
-            return _object(schema, at, notes)
+    if isinstance(schema, str):
+        return _reference(schema, at, notes)
+    if isinstance(schema, dict):
+        return _object(schema, at, notes)
+    if isinstance(schema, list):
+        return _union(schema, at, notes)
     raise notes.broken("SCH003", at, f"`{short(schema)}` is no type; a type is a name, a list or an object")
 
 
 def _reference(name: str, at: At, notes: Notes) -> AvroType:
-    if name in PRIMITIVES:
-        return Primitive(name)
+    if name in _PRIMITIVES:
+        return _PRIMITIVES[name]
     for full in (f"{at.namespace}.{name}", name) if at.namespace and "." not in name else (name,):
         if full in notes.names:
             found = notes.names[full]
             if found is None:
                 raise Broken
             return found
-    close = get_close_matches(name, [*PRIMITIVES, *notes.names], 1)
-    hint = f"; did you mean `{close[0]}`?" if close else ""
+    # comparing names is slow, and after the first few mistakes nobody reads the hints
+    hint = did_you_mean(name, [*PRIMITIVES, *notes.names]) if len(notes.problems) < _HINTS else ""
     if name in COMPLEX:
         hint = f'; write it as an object: `{{"type": "{name}", …}}`'
     raise notes.broken("SCH003", at, f"`{short(name)}` is no type that is defined before this line{hint}")
@@ -78,9 +117,9 @@ def _object(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         case "record":
             return _record(schema, at, notes)
         case "enum":
-            return _enum(schema, at, notes)
+            return enum_type(schema, at, notes)
         case "fixed":
-            return _fixed(schema, at, notes)
+            return fixed_type(schema, at, notes)
         case "array":
             return Array(_inner("items", schema, at.named(f"{at.path}[]"), notes))
         case "map":
@@ -103,14 +142,17 @@ def _primitive(schema: dict[str, Any], name: str, at: At, notes: Notes) -> AvroT
     if "logicalType" not in schema or not isinstance(base, Primitive):
         return base
     if wrong := logical_problem(name, None, schema):
-        raise notes.broken("SCH005", at.into("logicalType"), wrong)
-    return Primitive(name, schema["logicalType"], schema.get("precision"), schema.get("scale", 0))
+        notes.wrong("SCH005", at.into("logicalType"), wrong, avro=False)
+    return Primitive(name, *logical_of(name, None, schema))
 
 
 def _union(schema: list[Any], at: At, notes: Notes) -> AvroType:
     if not schema:
         raise notes.broken("SCH007", at, "a union needs at least one type")
-    branches: list[AvroType] = []
+    if len(schema) > _MAX_BRANCHES:
+        raise notes.broken("SCH007", at, f"a union of `{len(schema)}` types; at most `{_MAX_BRANCHES}` are read")
+    branches: dict[int, AvroType] = {}
+    names: set[str] = set()
     for index, branch in enumerate(schema):
         here = at.into(index)
         try:
@@ -119,12 +161,13 @@ def _union(schema: list[Any], at: At, notes: Notes) -> AvroType:
             kind = _type(branch, here, notes)
         except Broken:
             continue
-        if _branch(kind) in map(_branch, branches):
+        if _branch(kind) in names:
             notes.wrong("SCH007", here, f"the union has `{_branch(kind)}` twice, so a value of it would be ambiguous")
-        branches.append(kind)
+        names.add(_branch(kind))
+        branches[index] = kind
     if len(branches) < len(schema):
         raise Broken
-    return Union(tuple(branches))
+    return Union(tuple(branches.values()))
 
 
 def _branch(kind: AvroType) -> str:
@@ -138,44 +181,95 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         fields = schema.get("fields")
         if not isinstance(fields, list):
             raise notes.broken("SCH003", at.into("fields"), "a record needs `fields`, a list")
-        parsed = list(_fields(fields, replace(at, namespace=name.rpartition(".")[0]), notes))
+        parsed = list(_fields(fields, at.within(name.rpartition(".")[0]), notes))
         if len(parsed) < len(fields):
             raise Broken
-        record = Record(name, tuple(parsed), _doc(schema, at, notes))
+        inner = [_height(field.type, notes) for field in parsed if field.type.__class__ is not Primitive]
+        notes.heights[name] = 1 + max(inner, default=0)
+        if notes.heights[name] > _MAX_HEIGHT:
+            raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
+        record = Record(name, tuple(parsed), doc_of(schema, at, notes), type_aliases(schema, name, at, notes))
     notes.names[name] = record
     return record
+
+
+def _height(kind: AvroType, notes: Notes) -> int:
+    """How many types lie in each other; types used by their names nest without any depth in the JSON."""
+    match kind:
+        case Union():
+            return max([_height(branch, notes) for branch in kind.branches if branch.__class__ is not Primitive] or [0])
+        case Array():
+            return 1 + _height(kind.items, notes)
+        case Map():
+            return 1 + _height(kind.values, notes)
+        case Record():
+            return notes.heights[kind.name]
+    return 0
 
 
 def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
     """Every field that can be read; what is wrong with the others is noted."""
     names: set[str] = set()
+    aliased = False
     for index, entry in enumerate(fields):
-        here = at.into("fields", index)
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(name, str) or not is_name(name):
-            notes.wrong("SCH002", here, f"`{short(name or entry)}` is no legal field name")
+        key = key_of(entry)
+        aliased = aliased or b"aliases" in key
+        known = recalled(key)
+        if known is not None and known.name not in names:
+            names.add(known.name)
+            yield known
             continue
-        if name in names:
-            notes.wrong("SCH002", here.field(name), "the field is defined twice")
-        names.add(name)
-        try:
-            yield _field(entry, name, here.field(name), notes)
-        except Broken:
-            continue
+        before = len(notes.problems)
+        found = _checked_field(entry, names, at.into("fields", index), notes)
+        if found is not None:
+            if len(notes.problems) == before:
+                remember(key, found)
+            yield found
+    if aliased:
+        _check_aliases(fields, at, notes)
+
+
+def _checked_field(entry: Any, names: set[str], here: At, notes: Notes) -> Field | None:
+    name = entry.get("name") if isinstance(entry, dict) else None
+    if not isinstance(name, str):
+        notes.wrong("SCH002", here, f"`{short(name or entry)}` is no legal field name")
+        return None
+    if not (legal := is_name(name)):
+        notes.wrong("SCH002", here, f"`{short(name)}` is no legal field name")
+    elif name in names:
+        notes.wrong("SCH002", here.field(name), "the field is defined twice")
+    names.add(name)
+    try:
+        return _field(entry, name, here.field(name) if legal else here, notes)
+    except Broken:
+        return None
+
+
+def _check_aliases(fields: list[Any], at: At, notes: Notes) -> None:
+    """An alias that two fields could claim is legal, and no reader can say which of them is meant."""
+    aliased = [(i, f) for i, f in enumerate(fields) if isinstance(f, dict) and isinstance(f.get("aliases"), list)]
+    taken = {name for f in fields if isinstance(f, dict) and isinstance(name := f.get("name"), str)}
+    for index, entry in aliased:
+        for place, alias in enumerate(entry["aliases"]):
+            if isinstance(alias, str) and alias in taken:
+                here = at.into("fields", index, "aliases", place)
+                notes.wrong("SCH002", here, f"the alias `{short(alias)}` is taken by a field of the record", avro=False)
+            taken.add(str(alias))
 
 
 def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:
     if "type" not in entry:
         raise notes.broken("SCH003", at, "`type` is missing")
-    if entry.get("order", "ascending") not in ORDERS:
-        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(entry['order'])}`; it must be one of {ORDERS}")
-    check_aliases(entry, at, notes)
+    if (order := entry.get("order", "ascending")) not in ORDERS:
+        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(order)}`; it must be one of {ORDERS}")
+        order = "ascending"
     kind = _type(entry["type"], at.into("type"), notes)
     default, has_default = entry.get("default"), "default" in entry
     if has_default and not fits(default, kind):
         first = " (a union's default is of its first type)" if isinstance(kind, Union) else ""
         notes.wrong("SCH004", at.into("default"), f"the default `{short(default)}` is no value of its type{first}")
-    return Field(name, kind, _doc(entry, at, notes), default, has_default, _pii(entry, at, notes))
+    doc, pii, aliases = doc_of(entry, at, notes), _pii(entry, at, notes), field_aliases(entry, at, notes)
+    return Field(name, kind, doc, default, has_default, pii, aliases, order)
 
 
 def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:
@@ -184,43 +278,6 @@ def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:
         return "pii" if mark else None
     if isinstance(mark, str) and mark.strip():
         return mark.strip()
-    notes.wrong("SCH010", at.into("pii"), f"`pii` is `{short(mark)}`; it must be `true` or the class of the data")
+    message = f"`pii` is `{short(mark)}`; it must be `true` or the class of the data"
+    notes.wrong("SCH010", at.into("pii"), message, avro=False)
     return "pii"
-
-
-def _doc(schema: dict[str, Any], at: At, notes: Notes) -> str:
-    doc = schema.get("doc", "")
-    if not isinstance(doc, str):
-        notes.wrong("SCH003", at.into("doc"), "`doc` must be text")
-    return str(doc)
-
-
-def _enum(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
-    name = full_name(schema, at, notes)
-    with notes.defining(name):
-        symbols, default = schema.get("symbols"), schema.get("default")
-        if not isinstance(symbols, list) or not symbols or not all(isinstance(s, str) for s in symbols):
-            raise notes.broken("SCH006", at.into("symbols"), "an enum needs `symbols`, a list with at least one name")
-        for index, symbol in enumerate(symbols):
-            if not is_name(symbol):
-                notes.wrong("SCH006", at.into("symbols", index), f"`{short(symbol)}` is no legal symbol")
-            elif symbol in symbols[:index]:
-                notes.wrong("SCH006", at.into("symbols", index), f"the symbol `{symbol}` is listed twice")
-        if "default" in schema and default not in symbols:
-            raise notes.broken("SCH006", at.into("default"), f"the default `{short(default)}` is none of the symbols")
-        _doc(schema, at, notes)
-    notes.names[name] = Enum(name, tuple(symbols), default)
-    return Enum(name, tuple(symbols), default)
-
-
-def _fixed(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
-    name = full_name(schema, at, notes)
-    with notes.defining(name):
-        size = schema.get("size")
-        if type(size) is not int or size < 0:
-            raise notes.broken("SCH003", at.into("size"), f"`size` is `{short(size)}`; a fixed needs a number of bytes")
-        if "logicalType" in schema and (wrong := logical_problem("fixed", size, schema)):
-            raise notes.broken("SCH005", at.into("logicalType"), wrong)
-    kind = Fixed(name, size, schema.get("logicalType"), schema.get("precision"), schema.get("scale", 0))
-    notes.names[name] = kind
-    return kind

@@ -15,6 +15,8 @@ class SchemaProblem:
     line: int = 1
     """1-based, in the avsc."""
     column: int = 1
+    avro: bool = True
+    """Whether Avro itself forbids it; False for what Avro lets pass and a contract should not."""
 
 
 class SchemaInvalid(ValueError):
@@ -23,3 +25,7 @@ class SchemaInvalid(ValueError):
     def __init__(self, problems: tuple[SchemaProblem, ...]) -> None:
         super().__init__("; ".join(p.message for p in problems))
         self.problems = problems
+
+
+class SchemaUnreadable(SchemaInvalid):
+    """A text that is no JSON, or more of it than is read: nothing can be said about the schema."""

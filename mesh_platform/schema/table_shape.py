@@ -1,7 +1,7 @@
 """What keeps a legal Avro record from being a table."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from mesh_platform import names
 from mesh_platform.schema.avro_type import (
@@ -16,7 +16,7 @@ from mesh_platform.schema.avro_type import (
     Union,
     unwrapped,
 )
-from mesh_platform.schema.json_text import Where, places, read_json
+from mesh_platform.schema.place import Path, lines_of, shown_path
 from mesh_platform.schema.problem import SchemaProblem
 
 MAX_DEPTH: Final = 15
@@ -25,8 +25,6 @@ MAX_COLUMNS: Final = 10_000
 MAX_PRECISION: Final = 38
 _NO_COLUMN: Final = frozenset({"timestamp-nanos", "local-timestamp-nanos", "big-decimal", "duration"})
 
-Path = tuple[str, ...]
-"""Names of fields, `[]` for the items of an array, `{}` for the values of a map."""
 Problem = tuple[str, Path, str]
 """(code, path, message)."""
 
@@ -108,44 +106,7 @@ def _names(record: Record, path: Path) -> Iterator[Problem]:
 
 
 def _placed(text: str, problems: list[Problem]) -> Iterator[SchemaProblem]:
-    schema, found = read_json(text), places(text)
-    for code, path, message in problems:
-        shown = ".".join(path).replace(".[]", "[]").replace(".{}", "{}")
-        line, column = found.get(_where(schema, path), (1, 1))
+    found = lines_of(text, [path for _, path, _ in problems])
+    for (code, path, message), (line, column) in zip(problems, found, strict=True):
+        shown = shown_path(path)
         yield SchemaProblem(code, shown, f"`{shown}`: {message}" if shown else message, line, column)
-
-
-def _where(schema: Any, path: Path) -> Where:
-    """As far along the path as the types are written inline; a type used by its name is defined elsewhere."""
-    where: Where = ()
-    for step in path:
-        schema, inner = _definition(schema)
-        index = _index(schema, step)
-        if index is None:
-            break
-        where, schema = (*where, *inner, *index), _at(schema, index)
-        if index[0] == "fields" and "type" in schema:
-            schema, where = schema["type"], (*where, "type")
-    return where[:-1] if where[-1:] == ("type",) else where
-
-
-def _definition(schema: Any) -> tuple[Any, Where]:
-    """The branch of a union that is written as an object, with the way to it."""
-    if not isinstance(schema, list):
-        return schema, ()
-    return next(((branch, (i,)) for i, branch in enumerate(schema) if isinstance(branch, dict)), (schema, ()))
-
-
-def _index(schema: Any, step: str) -> Where | None:
-    if not isinstance(schema, dict):
-        return None
-    if step in ("[]", "{}"):
-        key = "items" if step == "[]" else "values"
-        return (key,) if key in schema else None
-    return next((("fields", i) for i, f in enumerate(schema.get("fields", ())) if f.get("name") == step), None)
-
-
-def _at(schema: Any, where: Where) -> Any:
-    for step in where:
-        schema = schema[step]
-    return schema

@@ -140,6 +140,7 @@ def test_a_cycle_names_every_product_in_it_at_each_of_them(base: Path) -> None:
 def test_an_event_time_that_cannot_be_told_names_the_candidates(base: Path) -> None:
     at = '{"name": "placed_at", "type": {"type": "long", "logicalType": "timestamp-micros"}}'
     edit(base, "domains/sales/orders/schema/1.1.0.avsc", (at, f"{at}, {at.replace('placed', 'shipped')}"))
+    (base / "domains/sales/orders/schema/1.0.0.avsc").unlink()
     (finding,) = found(base)
     assert (finding.code, finding.key) == ("SLO005", "spec.slo.freshness")
     assert "`placed_at`, `shipped_at`" in finding.message

@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from mesh_platform.environment import Target
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.publishing.private import prepare_private_table
+from mesh_platform.publishing.private import prepare_private_table, widen_column
 from mesh_platform.publishing.publish import Publication, last_publication, publish
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.schema.history import current, history
-from mesh_platform.schema.record import RecordSchema
+from mesh_platform.schema.record import RecordSchema, read_record
+from mesh_platform.schema.warehouse_type import warehouse_type
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 from mesh_platform.warehouse.protocol import QueryRejected
 from mesh_platform.warehouse.sql import identifier
@@ -183,6 +185,46 @@ def test_a_column_the_schema_gained_is_added_to_a_table_with_history(
     go(warehouse, product, new, now + timedelta(hours=1))
     assert warehouse.query(f"select event_id, refund_cents from {PORT} order by 1") == [("a", None), ("b", None)]
     assert [n for n, _ in warehouse.columns("orders_prod", "order_events")] == [c.name for c in new.columns]
+
+
+def test_a_column_the_schema_widened_is_widened_in_a_table_with_history(
+    ready: DuckDbWarehouse, product: Product, schema: RecordSchema, now: datetime
+) -> None:
+    ready.execute(f"alter table {PRIVATE} alter column order_total_cents type integer")
+    build(ready, now, "a")
+    ready.execute(f"update {PRIVATE} set order_total_cents = 2147483647")
+    go(ready, product, schema, now)
+    assert prepare_private_table(ready, product, schema) == 0
+    build(ready, now + timedelta(hours=1), "b")
+    ready.execute(f"update {PRIVATE} set order_total_cents = 2147483648 where event_id = 'b'")
+    assert go(ready, product, schema, now + timedelta(hours=1)).mode == "replace"
+    assert ready.query(f"select event_id, order_total_cents from {PORT} order by 1") == [
+        ("a", 2147483647),
+        ("b", 2147483648),
+    ]
+
+
+def test_a_field_that_a_nested_record_gained_is_there_in_old_rows_and_null(warehouse: DuckDbWarehouse) -> None:
+    item = '{"type": "record", "name": "I", "fields": [{"name": "x", "type": "long"}, %s]}'
+    added = item % '{"name": "y", "type": ["null", "string"], "default": null}'
+    text = '{"type": "record", "name": "R", "fields": [{"name": "items", "type": {"type": "array", "items": %s}}]}'
+    column = read_record(text % added).columns[0]
+    warehouse.execute("create table t (items struct(x integer)[])")
+    warehouse.execute("insert into t values ([{'x': 1}]), (null)")
+    assert widen_column(warehouse, "t", column, "STRUCT(x INTEGER)[]")
+    assert warehouse.query("select items from t") == [([{"x": 1, "y": None}],), (None,)]
+    assert dict(warehouse.columns("main", "t"))["items"] == warehouse_type(column, Target.DUCKDB)
+
+
+def test_a_column_whose_values_would_not_survive_is_left_to_the_contract(
+    ready: DuckDbWarehouse, product: Product, schema: RecordSchema, now: datetime
+) -> None:
+    ready.execute(f"alter table {PRIVATE} alter column order_total_cents type varchar")
+    build(ready, now, "a")
+    ready.execute(f"update {PRIVATE} set order_total_cents = 'much'")
+    go(ready, product, schema, now)
+    prepare_private_table(ready, product, schema)
+    assert dict(ready.columns("orders_internal", "order_events"))["order_total_cents"] == "VARCHAR"
 
 
 def test_the_warehouse_survives_a_reader_s_view_on_the_replaced_table(

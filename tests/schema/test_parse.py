@@ -1,4 +1,5 @@
 import json
+import time
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh_platform.schema.avro_type import Array, Enum, Fixed, Map, Primitive, Record, Recursive, Union
-from mesh_platform.schema.parse import parse_avro
+from mesh_platform.schema.parse import parse_avro, read_avro
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 
@@ -168,6 +169,33 @@ WRONG: list[tuple[Any, str, str]] = [
     (with_field([{"type": "map", "values": "int"}, {"type": "map", "values": "string"}]), "SCH007", "has `map` twice"),
     (with_field("string", pii=3), "SCH010", "`pii` is `3`"),
     (with_field("string", pii=""), "SCH010", "`pii` is"),
+    ({"type": "record", "name": "string", "namespace": "x", "fields": []}, "SCH002", "primitive type"),
+    ({"type": "record", "name": "x.long", "fields": []}, "SCH002", "primitive type"),
+    ({"type": "record", "name": "R", "namespace": "a-b", "fields": []}, "SCH002", "no legal name"),
+    ({"type": "record", "name": "R", "namespace": "a.", "fields": []}, "SCH002", "no legal name"),
+    ({"type": "record", "name": "R", "namespace": None, "fields": []}, "SCH002", "leave it out"),
+    ({"type": "record", "name": "Ré", "fields": []}, "SCH002", "no legal name"),
+    ({"type": "record", "name": "R", "aliases": ["a..b"], "fields": []}, "SCH002", "no legal name"),
+    (with_field("int", aliases=["a.b"]), "SCH002", "no legal name"),
+    (with_field("int", aliases=["f"]), "SCH002", "taken by a field"),
+    (with_field("int", aliases=["a", "a"]), "SCH002", "taken by a field"),
+    (with_field("int", aliases=[1]), "SCH002", "no legal name"),
+    ({**with_field("int"), "aliases": ["R"]}, "SCH002", "taken by a type"),
+    ({**with_field({"type": "fixed", "name": "F", "size": 1}), "aliases": ["F"]}, "SCH002", "taken by a type"),
+    ({**with_field({"type": "fixed", "name": "F", "size": 1, "aliases": ["S"]}), "aliases": ["S"]}, "SCH002", "taken"),
+    (with_field({"type": "fixed", "name": "F", "size": 2**31}), "SCH003", "`size` is"),
+    (with_field({"type": "fixed", "name": "F", "size": -1}), "SCH003", "`size` is"),
+    (with_field({"type": "error", "name": "X", "fields": []}), "SCH003", "no type that is defined"),
+    (with_field("double", default=10**400), "SCH004", "no value"),
+    ('{"type": "record", "name": "R", "fields": [{"name": "f", "type": "double", "default": 1e999}]}', "SCH004", "inf"),
+    (with_field("float", default=1e39), "SCH004", "no value"),
+    (with_field("string", default="\ud800"), "SCH004", "no value"),
+    (with_field("R", default={}), "SCH004", "no value"),
+    (with_field(["null", "int"], default=0), "SCH004", "first type"),
+    (with_field({"type": "map", "values": "int"}, default={"a": "1"}), "SCH004", "no value"),
+    (with_field({"type": "enum", "name": "E", "symbols": ["A"], "default": None}), "SCH006", "none of the symbols"),
+    (with_field(["R", "R"]), "SCH007", "has `R` twice"),
+    (with_field([{"type": "fixed", "name": "X", "size": 1}, "X"]), "SCH007", "has `X` twice"),
 ]
 
 
@@ -176,6 +204,78 @@ def test_what_is_not_avro_is_refused_with_a_reason(schema: Any, code: str, messa
     found = problems(schema)
     assert [p.code for p in found] == [code]
     assert message in found[0].message
+
+
+LEGAL: list[Any] = [
+    with_field([{"type": "enum", "name": "a.E", "symbols": ["A"]}, {"type": "enum", "name": "b.E", "symbols": ["A"]}]),
+    with_field(["null"], default=None),
+    with_field({"type": "fixed", "name": "F", "size": 0}),
+    with_field("double", default=1),
+    with_field("bytes", default="\xff"),
+    with_field({"type": "record", "name": "Q", "fields": [{"name": "q", "type": "int", "default": 1}]}, default={}),
+    with_field({"type": "array", "items": "R"}, default=[]),
+    {"type": "record", "name": "enum", "fields": []},
+    ["null", "int"],
+]
+
+
+@pytest.mark.parametrize("schema", LEGAL)
+def test_what_is_avro_is_read(schema: Any) -> None:
+    assert parse_avro(json.dumps(schema)) is not None
+
+
+CONTRACT_ONLY: list[Any] = [
+    with_field("int", doc=3),
+    with_field("int", pii=3),
+    with_field("int", aliases=["f"]),
+    with_field({"type": "long", "logicalType": "date"}),
+    with_field({"type": "fixed", "name": "F", "size": 2, "logicalType": "decimal", "precision": 9}),
+]
+
+
+@pytest.mark.parametrize("schema", CONTRACT_ONLY)
+def test_what_avro_lets_pass_is_a_problem_and_still_avro(schema: Any) -> None:
+    assert problems(schema)
+    reading = read_avro(json.dumps(schema))
+    assert reading.legal
+    assert reading.kind is not None
+
+
+def test_a_name_that_is_defined_without_a_namespace_is_found_in_one() -> None:
+    enum = {"type": "enum", "name": "E", "namespace": "", "symbols": ["A"]}
+    fields = [{"name": "a", "type": enum}, {"name": "b", "type": "E"}]
+    record = parse_avro(json.dumps({"type": "record", "name": "n.R", "fields": fields}))
+    assert isinstance(record, Record)
+    assert record.fields[1].type == Enum("E", ("A",))
+
+
+def test_aliases_are_kept_those_of_types_with_their_namespace() -> None:
+    fixed = {"type": "fixed", "name": "F", "size": 1, "aliases": ["G", "m.H"]}
+    schema = {**with_field(fixed, aliases=["g"]), "namespace": "n", "aliases": ["Old"]}
+    record = parse_avro(json.dumps(schema))
+    assert isinstance(record, Record)
+    kind = record.fields[0].type
+    assert isinstance(kind, Fixed)
+    assert (record.aliases, record.fields[0].aliases, kind.aliases) == (("n.Old",), ("g",), ("n.G", "m.H"))
+
+
+def test_fields_that_many_schemas_share_are_read_once_and_mean_the_same() -> None:
+    first, second = (parse_avro(json.dumps(with_field("int", doc="shared"), indent=i)) for i in (1, 2))
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert first.fields[0] is second.fields[0]
+    one, other = (parse_avro(json.dumps(with_field("double", default=d))) for d in (1, 1.0))
+    assert isinstance(one, Record)
+    assert isinstance(other, Record)
+    assert (type(one.fields[0].default), type(other.fields[0].default)) == (int, float)
+
+
+def test_a_thousand_mistakes_in_a_long_file_are_found_at_once() -> None:
+    fields = [{"name": f"f{n}", "type": "int", "default": "x"} for n in range(5000)]
+    text = json.dumps({"type": "record", "name": "R", "fields": fields}, indent=1)
+    started = time.process_time()
+    assert [p.line for p in problems(text)] == [8 + 5 * n for n in range(5000)]
+    assert time.process_time() - started < 2
 
 
 def test_every_problem_is_found_with_its_path_and_line() -> None:

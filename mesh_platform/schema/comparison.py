@@ -1,0 +1,55 @@
+"""Two schemas held against each other: what changed, which version that takes, and who can still read what."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from mesh_platform.schema.change import Change, required_bump
+from mesh_platform.schema.change_kind import Bump
+from mesh_platform.schema.difference import differences
+from mesh_platform.schema.parse import Reading
+from mesh_platform.schema.problem import SchemaProblem
+from mesh_platform.schema.resolution import can_read
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The verdict on a new schema beside an old one."""
+
+    old: Reading
+    new: Reading
+    changes: tuple[Change, ...]
+
+    @property
+    def bump(self) -> Bump:
+        """What the changes ask for; nothing makes a schema legal that is no Avro."""
+        return required_bump(self.changes) if self.valid else Bump.FORBIDDEN
+
+    @property
+    def valid(self) -> bool:
+        """Whether the new schema is Avro."""
+        return self.new.legal
+
+    @property
+    def problems(self) -> tuple[SchemaProblem, ...]:
+        """Why the new schema is no Avro; then it is compatible with nothing."""
+        return tuple(problem for problem in self.new.problems if problem.avro)
+
+    @cached_property
+    def backward(self) -> bool:
+        """Whether the new schema reads what the old one wrote: the registry's BACKWARD."""
+        return self.valid and can_read(self.new, self.old)
+
+    @cached_property
+    def forward(self) -> bool:
+        """Whether the old schema reads what the new one writes: the registry's FORWARD."""
+        return self.valid and can_read(self.old, self.new)
+
+    @property
+    def full(self) -> bool:
+        """The registry's FULL."""
+        return self.backward and self.forward
+
+
+def compare(old: Reading, new: Reading) -> Comparison:
+    """The verdict; an old schema is taken as it was published, its illegal names and defaults included."""
+    return Comparison(old, new, differences(old, new))
