@@ -11,7 +11,6 @@ import click
 
 from mesh_platform.manifest.reading import READING
 from mesh_platform.policies.book import BOOK
-from mesh_platform.transformation.drift import RULES
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,7 @@ def explanations() -> Mapping[str, Explanation]:
     """Everything that can be explained: codes of reading, codes of policies, promises."""
     read = [Explanation(r.code, "error", r.title, r.rationale, r.fix) for r in READING.values()]
     judged = [Explanation(p.code, str(p.level), p.title, p.rationale, p.fix) for p in BOOK.values()]
-    drifted = [Explanation(r.code, str(r.level), r.title, r.rationale, r.fix) for r in RULES.values()]
-    return {e.code: e for e in [*sorted([*read, *judged, *drifted], key=lambda e: e.code), *_promises()]}
+    return {e.code: e for e in [*sorted([*read, *judged], key=lambda e: e.code), *_promises()]}
 
 
 def _promises() -> Iterable[Explanation]:

@@ -24,6 +24,10 @@ class Bounds(Value):
     min_completeness_percent: Percent = 95.0
     min_team_size: PositiveInt = 4
     max_products_per_domain: PositiveInt = 15
+    min_deprecation_days: PositiveInt = 30
+    """Days from the announcement of a product's end to its end."""
+    min_description_words: PositiveInt = 3
+    """Words of a description; fewer say nothing."""
 
 
 class PolicyFile(Value):

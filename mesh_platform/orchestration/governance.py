@@ -13,7 +13,7 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.policies.govern import govern_files
-from mesh_platform.transformation.drift import STALE
+from mesh_platform.transformation.drift_rule import STALE
 from mesh_platform.transformation.prepare import is_stale
 
 
@@ -25,7 +25,7 @@ def findings_now(environment: Environment) -> tuple[Mesh, tuple[Finding, ...]]:
         for domain in sorted({p.domain for p in mesh.products.values()})
         if is_stale(mesh, environment, domain)
     ]
-    return mesh, (*govern_files(mesh, environment, datetime.now(UTC).date()), *stale)
+    return mesh, govern_files(mesh, environment, datetime.now(UTC).date(), more=stale)
 
 
 def _stale(domain: str) -> Finding:

@@ -71,7 +71,8 @@ def exemption_is_needed(review: Review) -> Located:
     broken = {(finding.code, finding.product) for finding in review.found}
     for exemption, document, key in _exemptions(review):
         named = can_be_exempted(exemption.policy) and exemption.product in review.mesh.products
-        if named and exemption.until >= review.today and (exemption.policy, exemption.product) not in broken:
+        judged = named and not POLICIES[exemption.policy].of_changes
+        if judged and exemption.until >= review.today and (exemption.policy, exemption.product) not in broken:
             yield spot(document, key), Breach(key, f"`{exemption.product}` does not break `{exemption.policy}`")
 
 
@@ -83,6 +84,19 @@ def exemption_does_not_end_soon(review: Review) -> Located:
     for exemption, document, key in _exemptions(review):
         if review.today <= exemption.until <= review.today + NOTICE:
             yield spot(document, f"{key}.until"), Breach(f"{key}.until", f"the exemption ends on `{exemption.until}`")
+
+
+@mesh_policy("EXM006", last=True, level=Level.WARNING, fix="keep the entry that holds, and remove the other")
+def exemption_is_granted_once(review: Review) -> Located:
+    """Of two permissions for the same thing the later one holds, whichever the council meant to end."""
+    seen: set[tuple[str, str]] = set()
+    for exemption, document, key in _exemptions(review):
+        if (exemption.policy, exemption.product) in seen:
+            yield (
+                spot(document, key),
+                Breach(key, f"`{exemption.product}` has an exemption from `{exemption.policy}` already"),
+            )
+        seen.add((exemption.policy, exemption.product))
 
 
 def can_be_exempted(code: str) -> bool:
