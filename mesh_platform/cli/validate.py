@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -18,6 +19,8 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.report import report, source_lines, summary
 from mesh_platform.policies.govern import govern_files
 from mesh_platform.policies.since import caused
+
+_WORKSPACE: Final = "GITHUB_WORKSPACE"
 
 
 @click.command()
@@ -89,11 +92,20 @@ def _shown(form: str, environment: Environment, mesh: Mesh, findings: Sequence[F
         case "json":
             return as_json(findings, len(mesh.products), len(mesh.quarantined), len(mesh.domains), seconds)
         case "github":
-            return as_github(findings)
+            annotations = as_github(findings, _in_repository(environment.root, os.environ.get(_WORKSPACE)))
+            return "\n".join(filter(None, [annotations, _last_line(mesh, findings, seconds)]))
         case "junit":
             return as_junit(findings, [*mesh.products, *mesh.quarantined])
     blocks = report(findings, source_lines(environment.root), _paint)
     return "\n\n".join([*blocks, _last_line(mesh, findings, seconds)])
+
+
+def _in_repository(root: Path, workspace: str | None) -> str:
+    """How GitHub spells the mesh's folder: notes are placed by the path in the repository."""
+    if not workspace or not root.is_relative_to(Path(workspace).resolve()):
+        return ""
+    folder = root.relative_to(Path(workspace).resolve()).as_posix()
+    return "" if folder == "." else f"{folder}/"
 
 
 def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float) -> str:

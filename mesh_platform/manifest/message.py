@@ -118,7 +118,7 @@ def _subject(mistake: Mistake) -> str:
 
 def _missing(mistake: Mistake, empty: bool) -> tuple[str, str, str]:
     if empty:
-        return "MAN006", f"`{mistake.key}` is empty", "give it a value"
+        return "MAN006", f"`{mistake.key}` is empty", f"write a value after `{_last(mistake.key)}:`"
     parent = mistake.key.rpartition(".")[0]
     where = f"below `{parent}`" if parent else "at the top level"
     return "MAN006", f"`{mistake.key}` is missing", f"add `{_last(mistake.key)}` {where}"

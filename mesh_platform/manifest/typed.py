@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.message import Mistake, described
 from mesh_platform.manifest.product import UPSTREAM_TAGS
-from mesh_platform.manifest.tree import Problem, Tree
+from mesh_platform.manifest.tree import MOST, Problem, Tree, unfinished
 from mesh_platform.manifest.value import Value
 
 V = TypeVar("V", bound=Value)
@@ -25,11 +25,13 @@ def typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
         # as JSON: a strict reading from Python would want dates and enums to be made already
         value = model.model_validate_json(json.dumps(tree.value), by_alias=True, by_name=False)
     except ValidationError as problem:
-        mistakes += [_mistake(model, error) for error in problem.errors(include_url=False)]
+        mistakes += [_mistake(model, error) for error in problem.errors(include_url=False)[:MOST]]
     known = {p.key for p in tree.problems}
     document = Document("", tree.places)
-    found = [_problem(m, tree, document) for m in mistakes if m.key not in known]
-    problems = [*tree.problems, *found]
+    found = [_problem(m, tree, document) for m in mistakes[:MOST] if m.key not in known]
+    problems = [*tree.problems, *found][:MOST]
+    if len(problems) == MOST:
+        problems[-1] = unfinished(problems[-1])
     return (None if problems else value), problems
 
 

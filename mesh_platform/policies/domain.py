@@ -10,7 +10,7 @@ from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Domain, Mesh, claimed_as
 from mesh_platform.manifest.message import cut, listed
 from mesh_platform.policies.registry import Breach, Breaches, domain_policy
-from mesh_platform.schema.history import row_schema
+from mesh_platform.schema.history import schema_of
 
 _CENTRAL: Final = frozenset(
     {"data", "analytics", "analytical", "platform", "team", "warehouse", "dwh", "lake", "lakehouse", "mesh"}
@@ -105,7 +105,7 @@ def source_table_has_one_owner(domain: Domain, mesh: Mesh) -> Breaches:
 def primary_key_is_in_the_row(domain: Domain, mesh: Mesh) -> Breaches:
     """Without its key a change cannot be told from another row's change."""
     for key, _, table in _tables(domain):
-        schema = row_schema(domain, table.name)
+        schema = schema_of(domain, table)
         columns = [c.name for c in schema.columns] if schema else list(table.primary_key)
         for index, column in enumerate(table.primary_key):
             if column not in columns:

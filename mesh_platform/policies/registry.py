@@ -4,10 +4,15 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
+from typing import Final
 
 from mesh_platform.manifest.document import FIRST_LINE, Document, Place
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
+
+MOST: Final = 200
+"""Findings of one policy in one file."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def policy(code: str, *, fix: str, level: Level = Level.ERROR) -> Callable[[Prod
     def register(rule: ProductRule) -> ProductRule:
         def examine(review: Review) -> Located:
             for product in review.mesh.products.values():
-                for breach in rule(product, review.mesh):
+                for breach in _first(rule(product, review.mesh)):
                     yield spot(product.document, breach.key, product.id), breach
 
         _register(rule, code, fix, level, examine)
@@ -94,7 +99,7 @@ def domain_policy(code: str, *, fix: str, level: Level = Level.ERROR) -> Callabl
     def register(rule: DomainRule) -> DomainRule:
         def examine(review: Review) -> Located:
             for domain in review.mesh.domains.values():
-                for breach in rule(domain, review.mesh):
+                for breach in _first(rule(domain, review.mesh)):
                     yield spot(domain.document, breach.key), breach
 
         _register(rule, code, fix, level, examine)
@@ -122,7 +127,7 @@ def change_policy(code: str, *, fix: str, level: Level = Level.ERROR) -> Callabl
         def examine(review: Review) -> Located:
             for was in review.before.products.values() if review.before else ():
                 if now := review.mesh.products.get(was.id):
-                    for breach in rule(was, now):
+                    for breach in _first(rule(was, now)):
                         yield spot(now.document, breach.key, now.id), breach
 
         _register(rule, code, fix, level, examine, of_changes=True)
@@ -140,6 +145,13 @@ def file_policy(code: str, *, title: str, rationale: str, fix: str, level: Level
                 yield Spot(f.path, Place(f.line, f.column), f.product), Breach(f.key, f.message, f.fix)
 
     _enter(Policy(code, level, title, rationale, fix, examine))
+
+
+def _first(breaches: Breaches) -> Breaches:
+    """As many breaches of one policy in one file as anybody mends at once; then that there are more."""
+    yield from islice(breaches, MOST)
+    for breach in islice(breaches, 1):
+        yield Breach(breach.key, f"breaks this policy in more than `{MOST}` places", breach.fix)
 
 
 def spot(document: Document, key: str, product: str | None = None) -> Spot:

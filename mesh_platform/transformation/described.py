@@ -83,5 +83,5 @@ def _tests(node: yaml.Node) -> Iterator[yaml.Node]:
 def _name(test: yaml.Node) -> str:
     """`unique`, or the one key of `unique: {…}`."""
     if isinstance(test, yaml.MappingNode):
-        return next((str(key.value) for key, _ in test.value), "")
+        return next((text(key) or "" for key, _ in test.value), "")
     return text(test) or ""

@@ -1,5 +1,6 @@
 """Where what an engineer typed about a product's columns departs from the schema, which alone decides them."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final
@@ -9,6 +10,7 @@ import yaml
 from mesh_platform import names
 from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.finding import Finding
+from mesh_platform.manifest.folder import MAX_BYTES
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.transformation.contract import Contract, ContractColumn, contracts
 from mesh_platform.transformation.described import Lack, entries, undescribed, unkeyed
@@ -23,8 +25,8 @@ from mesh_platform.transformation.drift_rule import (
     DriftRule,
 )
 from mesh_platform.transformation.prepared import FIX
-from mesh_platform.transformation.project import PROJECT_FILE, ProjectRefused, is_project, project_files
-from mesh_platform.transformation.properties import is_properties, mentions
+from mesh_platform.transformation.project import PROJECT_FILE, read_project
+from mesh_platform.transformation.properties import YAML, is_properties, mentions
 from mesh_platform.transformation.refused import refused
 from mesh_platform.transformation.unparsed import Unparsed, unparsed
 from mesh_platform.transformation.yaml_text import below, compose, items, text
@@ -48,17 +50,19 @@ def drift(mesh: Mesh, environment: Environment) -> list[Finding]:
 
 def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Finding]:
     folder = environment.dbt_projects / domain
-    if not is_project(folder):
+    if not os.path.lexists(folder / PROJECT_FILE):
         return
     owed = {c.model: c for c in contracts(mesh, domain, environment.target)}
-    try:
-        files = project_files(folder, lambda path: path == PROJECT_FILE or is_properties(path) or path.endswith(".sql"))
-    except ProjectRefused as problem:
+    files, refused_files = read_project(folder, lambda path: path.endswith((*YAML, ".sql")))
+    for problem in refused_files:
         yield _unparsed(domain, Unparsed(problem.path, 1, 1, str(problem)))
-        return
+    files, large = _small(files)
+    yield from (_unparsed(domain, found) for found in large)
     broken = [_unparsed(domain, found) for found in unparsed(files)]
-    yield from broken or _refused(mesh, environment, domain)
-    yield from () if broken else _lacks(mesh, domain, owed, files)
+    yield from broken
+    if not broken and not large and not refused_files:
+        yield from _refused(mesh, environment, domain)
+        yield from _lacks(mesh, domain, owed, files)
     for path, content in files.items():
         model_file = _model(path) in owed
         if not model_file and not is_properties(path):
@@ -67,6 +71,13 @@ def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Findi
         for rule, (line, column), message, model in departures:
             shown = f"{names.DBT_FOLDER}/{domain}/{path}"
             yield Finding(shown, line, column, rule.code, rule.level, message, rule.fix, product=f"{domain}.{model}")
+
+
+def _small(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Unparsed]]:
+    """The files without those that a person could not have written, which are findings."""
+    kept = {path: content for path, content in files.items() if len(content) <= MAX_BYTES}
+    told = "the file has `{}` bytes; at most `{}` are read"
+    return kept, [Unparsed(p, 1, 1, told.format(len(c), MAX_BYTES)) for p, c in files.items() if p not in kept]
 
 
 def _lacks(mesh: Mesh, domain: str, owed: Collection[str], files: Mapping[str, bytes]) -> Iterator[Finding]:
