@@ -2,11 +2,15 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from mesh_platform.manifest.product import Percent, PositiveInt, Text
 from mesh_platform.manifest.value import Value
+
+Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[A-Za-z0-9._~:/?@!$&*+,;=%-]+$")]
+"""An address that is safe to link to."""
 
 
 class PolicyLevel(StrEnum):
@@ -30,12 +34,22 @@ class Bounds(Value):
     """Words of a description; fewer say nothing."""
 
 
+class Links(Value):
+    """Where the Dagster UI leads from a finding; left out, it leads nowhere."""
+
+    files: Url | None = None
+    """The mesh's folder where git shows it, as `https://git.example.com/mesh/blob/main`."""
+    policies: Url | None = None
+    """The page of policies, as `https://git.example.com/mesh/blob/main/docs/policies.md`."""
+
+
 class PolicyFile(Value):
     """domains/policy.yaml: which policies hold, at which level, with which bounds."""
 
     bounds: Bounds = Bounds()
     levels: dict[str, PolicyLevel] = Field(default_factory=dict)
     """Policy code → level, where it differs from the policy's own."""
+    links: Links = Links()
 
 
 class Exemption(Value):
