@@ -16,6 +16,7 @@ from mesh_platform.manifest.commit import base_of, changed_since, files_at
 from mesh_platform.manifest.finding import Finding, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.manifest.report import report, source_lines, summary
 from mesh_platform.policies.govern import govern_files
 from mesh_platform.policies.since import caused
@@ -45,7 +46,8 @@ def validate(paths: tuple[str, ...], form: str, revision: str | None) -> int:
     today = datetime.now(UTC).date()
     mesh, found = judged_since(environment, revision, today) if revision is not None else judged(environment, today)
     findings = narrowed(found, chosen)
-    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started))
+    since = f" since `{one_line(revision)}`" if revision is not None else ""
+    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started, since))
     return 1 if failing(findings) else 0
 
 
@@ -87,17 +89,19 @@ def narrowed(findings: Sequence[Finding], paths: Sequence[str]) -> Sequence[Find
     return [f for f in findings if any(f.path == p or f.path.startswith(f"{p}/") for p in paths)]
 
 
-def _shown(form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float) -> str:
+def _shown(
+    form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float, since: str
+) -> str:
     match form:
         case "json":
             return as_json(findings, len(mesh.products), len(mesh.quarantined), len(mesh.domains), seconds)
         case "github":
             annotations = as_github(findings, _in_repository(environment.root, os.environ.get(_WORKSPACE)))
-            return "\n".join(filter(None, [annotations, _last_line(mesh, findings, seconds)]))
+            return "\n".join(filter(None, [annotations, _last_line(mesh, findings, seconds, since)]))
         case "junit":
             return as_junit(findings, [*mesh.products, *mesh.quarantined])
     blocks = report(findings, source_lines(environment.root), _paint)
-    return "\n\n".join([*blocks, _last_line(mesh, findings, seconds)])
+    return "\n\n".join([*blocks, _last_line(mesh, findings, seconds, since)])
 
 
 def _in_repository(root: Path, workspace: str | None) -> str:
@@ -108,10 +112,10 @@ def _in_repository(root: Path, workspace: str | None) -> str:
     return "" if folder == "." else f"{folder}/"
 
 
-def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float) -> str:
+def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float, since: str) -> str:
     quarantined = f", {len(mesh.quarantined)} quarantined" if mesh.quarantined else ""
     read = f"{_count(len(mesh.products), 'product')}{quarantined}, {_count(len(mesh.domains), 'domain')}"
-    return _paint(f"{summary(findings)} in {read} ({seconds:.2f} s)", "red" if failing(findings) else "green")
+    return _paint(f"{summary(findings)}{since} in {read} ({seconds:.2f} s)", "red" if failing(findings) else "green")
 
 
 def _count(number: int, word: str) -> str:

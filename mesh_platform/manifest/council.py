@@ -30,6 +30,8 @@ class Bounds(Value):
     max_products_per_domain: PositiveInt = 15
     min_deprecation_days: PositiveInt = 30
     """Days from the announcement of a product's end to its end."""
+    exemption_notice_days: PositiveInt = 14
+    """Days before the end of an exemption from which it warns."""
     min_description_words: PositiveInt = 3
     """Words of a description; fewer say nothing."""
 

@@ -35,6 +35,8 @@ class Tree:
     empty: set[str] = field(default_factory=set)
     """Keys that are written without a value; empty is missing."""
     problems: list[Problem] = field(default_factory=list)
+    typed: dict[type, tuple[Any, tuple[Problem, ...]]] = field(default_factory=dict)
+    """What it was typed as, and with which problems, so that nobody types it twice."""
 
     def wrong(self, code: str, mark: Any, key: str, message: str, fix: str) -> None:
         """Note a problem at the parser's mark; None is the top of the file. Raises TooMany."""

@@ -18,6 +18,14 @@ V = TypeVar("V", bound=Value)
 
 def typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
     """The value, or None and why; a tree that was refused in part is typed all the same, for its other mistakes."""
+    if model not in tree.typed:
+        value, problems = _typed(model, tree)
+        tree.typed[model] = value, tuple(problems)
+    known, told = tree.typed[model]
+    return known, list(told)
+
+
+def _typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
     if tree.value is None and not isinstance(tree.value, Mapping):
         return None, list(tree.problems)
     value, mistakes = None, list(_empty_unknown(model, tree))

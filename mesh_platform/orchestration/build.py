@@ -28,13 +28,14 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
     built = frozenset(key for a in refreshes.values() for key in a.keys)
     checks = [c for sli in MEASURED if (c := measured_checks(mesh, environment, sli))]
     governance = governance_checks(mesh, environment)
+    council = [council_spec(environment)] if governance else []
     slo_job, governance_run = check_job(mesh), governance_job(environment)
     return dg.Definitions(
         assets=[
             *landings.values(),
             *refreshes.values(),
             *unprepared(mesh, environment, built),
-            council_spec(environment),
+            *council,
         ],
         asset_checks=[*checks, *([governance] if governance else [])],
         jobs=[governance_run, *([slo_job] if slo_job else [])],

@@ -12,7 +12,7 @@ from mesh_platform.manifest.message import did_you_mean
 from mesh_platform.manifest.reading import READING
 from mesh_platform.policies.registry import MOST, POLICIES, Breach, Located, Review, mesh_policy, spot
 
-NOTICE: Final = timedelta(days=14)
+_CENTURY: Final = 36_500
 
 
 @mesh_policy("POL001", fix="use the code of a policy; `mesh explain` lists them")
@@ -82,8 +82,9 @@ def exemption_is_needed(review: Review) -> Located:
 )
 def exemption_does_not_end_soon(review: Review) -> Located:
     """The day a permission ends should surprise nobody: two weeks are time to act."""
+    notice = timedelta(days=min(review.mesh.policy.bounds.exemption_notice_days, _CENTURY))
     for exemption, document, key in _exemptions(review):
-        if review.today <= exemption.until <= review.today + NOTICE:
+        if timedelta(0) <= exemption.until - review.today <= notice:
             yield spot(document, f"{key}.until"), Breach(f"{key}.until", f"the exemption ends on `{exemption.until}`")
 
 

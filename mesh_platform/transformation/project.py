@@ -76,9 +76,11 @@ def _refused_link(folder: Path, link: str) -> ProjectRefused:
 
 def _check(folder: Path, path: str) -> None:
     """Raises ProjectRefused for what is no file of the project's own, or too large to be one; never waits for it."""
-    if not _is_inside(folder, path):
-        raise ProjectRefused(path, f"the link `{path}` leads out of the project")
-    about = (folder / path).stat()
+    about = os.lstat(folder / path)
+    if stat.S_ISLNK(about.st_mode):
+        if not _is_inside(folder, path):
+            raise ProjectRefused(path, f"the link `{path}` leads out of the project")
+        about = (folder / path).stat()
     if not stat.S_ISREG(about.st_mode):
         raise ProjectRefused(path, f"`{path}` is no regular file")
     if about.st_size > MAX_BYTES:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
@@ -55,22 +55,26 @@ def _yaml(path: str, content: bytes) -> Iterator[Unparsed]:
 
 
 def _jinja(path: str, content: bytes) -> Iterator[Unparsed]:
-    if b"{" not in content:
-        return
+    if b"{" in content and (found := _jinja_fault(content)):
+        line, message = found
+        yield Unparsed(path, line, 1, message.format(path=path))
+
+
+@lru_cache(maxsize=8192)
+def _jinja_fault(content: bytes) -> tuple[int, str] | None:
+    """(line, message about `{path}`) of the first fault of a template."""
     from jinja2 import TemplateSyntaxError
 
     try:
         _templates().parse(content.decode())
     except RecursionError:
-        yield Unparsed(path, 1, 1, f"the Jinja of `{path}` nests too deep")
+        return 1, "the Jinja of `{path}` nests too deep"
     except TemplateSyntaxError as problem:
-        if "unknown tag" not in str(problem.message):  # dbt has tags of its own
-            yield Unparsed(
-                path,
-                min(problem.lineno, _lines(content)),
-                1,
-                f"the Jinja of `{path}` cannot be read: {problem.message}",
-            )
+        if "unknown tag" in str(problem.message):  # dbt has tags of its own
+            return None
+        told = str(problem.message).replace("{", "{{").replace("}", "}}")
+        return min(problem.lineno, _lines(content)), f"the Jinja of `{{path}}` cannot be read: {told}"
+    return None
 
 
 def _is_text(content: bytes) -> bool:

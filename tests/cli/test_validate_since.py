@@ -175,6 +175,11 @@ def test_without_git_it_is_one_sentence(
     assert capsys.readouterr().err == "mesh: git is not installed; it is asked what changed\n"
 
 
+def test_the_last_line_says_since_when(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["validate", "--changed-since", "main"]) == 0
+    assert capsys.readouterr().out.startswith("0 errors, 0 warnings since `main` in 2 products")
+
+
 def test_links_and_large_files_of_the_commit_do_no_harm(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "domains/orders/link").symlink_to("/etc")
     (repository / "domains/orders/loop").symlink_to("loop")
