@@ -61,4 +61,4 @@ def _domain(finding: Finding) -> str:
     if finding.product:
         return finding.product.partition(".")[0]
     parts = finding.path.split("/")
-    return parts[1] if len(parts) > 2 else "council"
+    return parts[1] if len(parts) > 1 and "." not in parts[1] else "council"

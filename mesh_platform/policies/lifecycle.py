@@ -70,6 +70,14 @@ def retirement_is_announced_in_time(product: Product, mesh: Mesh) -> Breaches:
             yield Breach("spec.lifecycle.retires_on", f"`{days}` days of notice are fewer than `{least}`")
 
 
+@policy("LIF007", level=Level.WARNING, fix="add `retires_on`, far enough ahead for the readers to move")
+def deprecation_names_the_last_day(product: Product, mesh: Mesh) -> Breaches:
+    """Nobody plans to leave what has no last day, and so nobody leaves."""
+    lifecycle = product.manifest.spec.lifecycle
+    if lifecycle and lifecycle.retires_on is None:
+        yield Breach("spec.lifecycle", f"deprecated on `{lifecycle.deprecated_on}`, without a day on which it retires")
+
+
 @mesh_policy("CON006", level=Level.WARNING, fix="read the successor, before the day the product retires")
 def reader_leaves_a_deprecated_product(review: Review) -> Located:
     """Whoever goes on reading a deprecated product should have heard of its last day, and from the machine."""
