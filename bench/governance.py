@@ -3,8 +3,9 @@
 CPU seconds of the whole process, its imports included, where it says `command`; of the judging alone where it says
 `again`, which is what the sensor and the hourly job pay in a process that has judged before. Beside: the time there is.
 
-datacontract-cli cannot be installed beside dagster-dbt (they want different versions of typer). `MESH_PEER_PYTHON` names
-the Python of an environment that has it, and then it is measured in the same run; else a figure noted before stands there.
+datacontract-cli cannot be installed beside dagster-dbt (they want different versions of typer). `MESH_PEER_PYTHON`
+names the Python of an environment that has it, and then it is measured in the same run; else a figure noted before
+stands there.
 """
 
 import os

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import click
 
 from mesh_platform import names
-from mesh_platform.environment import read_environment
+from mesh_platform.environment import EnvironmentProblem, read_environment
 from mesh_platform.manifest.council import PolicyLevel
 from mesh_platform.manifest.council_files import read_policy
 from mesh_platform.manifest.folder import Entry, below, root_at
@@ -68,8 +68,11 @@ def explanations(levels: Mapping[str, PolicyLevel] | None = None) -> Mapping[str
 
 
 def levels_here() -> Mapping[str, PolicyLevel]:
-    """The levels that the council of this mesh set; raises EnvironmentProblem."""
-    root = root_at(read_environment(os.environ).root)
+    """The levels that the council of this mesh set; none where there is no mesh, for a code means the same anywhere."""
+    try:
+        root = root_at(read_environment(os.environ).root)
+    except EnvironmentProblem:
+        return {}
     policy, _, _ = read_policy(root, below(Entry("", "", root.folder), names.DOMAINS_FOLDER))
     return policy.levels
 

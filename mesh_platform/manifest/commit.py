@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 from mesh_platform import names
 from mesh_platform.environment import LONGEST_SHOWN, EnvironmentProblem
@@ -16,6 +16,7 @@ from mesh_platform.manifest.plain_text import one_line, printable
 _FOLDERS: Final = (names.DOMAINS_FOLDER, names.DBT_FOLDER)
 _SECONDS: Final = 60
 _MOST_BYTES: Final = 512 << 20
+_OF_A_HOOK: Final = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 _LINK: Final = "120000"
 _FILE: Final = "100"
 
@@ -104,7 +105,8 @@ def _contents(root: Path, blobs: Sequence[_Blob]) -> Iterator[bytes]:
         asked.write("".join(f"{blob.name}\n" for blob in blobs).encode())
         asked.seek(0)
         command = _command(["cat-file", "--batch"])
-        with subprocess.Popen(command, cwd=root, stdin=asked, stdout=subprocess.PIPE) as git:  # noqa: S603  no shell
+        settings: Any = {"cwd": root, "env": _variables(), "stdin": asked, "stdout": subprocess.PIPE}
+        with subprocess.Popen(command, **settings) as git:  # noqa: S603  no shell
             assert git.stdout is not None  # noqa: S101  a pipe was asked for
             for _ in blobs:
                 yield _content(git.stdout)
@@ -122,7 +124,7 @@ def _git(root: Path, arguments: Iterable[str], problem: str) -> str:
     """What git prints; raises EnvironmentProblem with the sentence, and git's own reason where it gives one."""
     try:
         done = subprocess.run(  # noqa: S603  no shell, and a revision can be no option
-            _command(arguments), cwd=root, capture_output=True, timeout=_SECONDS, check=False
+            _command(arguments), cwd=root, env=_variables(), capture_output=True, timeout=_SECONDS, check=False
         )
     except FileNotFoundError as missing:
         raise EnvironmentProblem("git is not installed; it is asked what changed") from missing
@@ -136,6 +138,11 @@ def _git(root: Path, arguments: Iterable[str], problem: str) -> str:
 
 def _command(arguments: Iterable[str]) -> list[str]:
     return ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", *arguments]
+
+
+def _variables() -> dict[str, str]:
+    """Without what a git hook is told of the commit at hand: the mesh may lie in a folder, or in another repository."""
+    return {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
 
 
 def _shown(path: str) -> str:

@@ -34,6 +34,14 @@ def test_the_level_is_the_one_the_council_set_here(
     assert json.loads(capsys.readouterr().out)["level"] == "off"
 
 
+def test_a_code_is_explained_where_there_is_no_mesh(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MESH_ROOT", "/nowhere/at/all")
+    assert run(["explain", "SLO001"]) == 0
+    assert "(error)" in capsys.readouterr().out
+
+
 def test_a_promise_is_explained_with_its_sql(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "freshness"]) == 0
     assert "select" in capsys.readouterr().out.lower()

@@ -175,6 +175,15 @@ def test_without_git_it_is_one_sentence(
     assert capsys.readouterr().err == "mesh: git is not installed; it is asked what changed\n"
 
 
+def test_a_git_hook_of_another_repository_does_not_lead_it_astray(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repository / "nowhere"))
+    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    assert [f["code"] for f in found(capsys)] == ["OWN001"]
+
+
 def test_the_last_line_says_since_when(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["validate", "--changed-since", "main"]) == 0
     assert capsys.readouterr().out.startswith("0 errors, 0 warnings since `main` in 2 products")
