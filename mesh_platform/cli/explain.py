@@ -117,12 +117,9 @@ def _text(found: Explanation) -> str:
 
 
 def _example(example: Example | None) -> Iterable[str]:
-    for heading, text, colour in (
-        (("avoid", example.avoid, "red"), ("prefer", example.prefer, "green")) if example else ()
-    ):
-        if example and text:
-            indented = "\n".join(f"    {line}" for line in text.split("\n"))
-            yield f"{click.style(f'{heading}:', fg=colour)} {example.path}\n{indented}"
+    for heading, path, text in example.parts if example else ():
+        indented = "\n".join(f"    {line}" for line in text.split("\n"))
+        yield f"{click.style(f'{heading}:', fg='red' if heading == 'avoid' else 'green')} {path}\n{indented}"
 
 
 def _list(known: Iterable[Explanation]) -> str:

@@ -24,11 +24,19 @@ _NOTES: Final = frozenset({"MARKED", "REMOVED"})
 
 @dataclass(frozen=True)
 class Example:
-    """The same file twice, shortened: as it breaks the rule, and as it keeps it; empty for a file that is not there."""
+    """A file, shortened, as it breaks the rule and as it keeps it; without `prefer` there should be no such file."""
 
     path: str
     avoid: str
-    prefer: str
+    prefer: str = ""
+    prefer_path: str = ""
+    """Where the better file has another place."""
+
+    @property
+    def parts(self) -> list[tuple[str, str, str]]:
+        """(`avoid` or `prefer`, path, text) of what there is."""
+        both = [("avoid", self.path, self.avoid), ("prefer", self.prefer_path or self.path, self.prefer)]
+        return [part for part in both if part[2]]
 
 
 @cache
@@ -51,11 +59,19 @@ def example_of(code: str, fixtures: Path) -> Example | None:
         base = {**base, **_texts(fixtures / "described")}
     bad, good = _laid_over(base, folder / "bad"), _laid_over(base, folder / "good")
     marked = _marked(folder / "bad", bad)
-    for path in sorted(bad.keys() | good.keys(), key=lambda p: (p not in marked, p)):
-        avoid, prefer = bad.get(path, ""), good.get(path, "")
-        if avoid != prefer and _can_be_shown(avoid + prefer):
-            return _shortened(path, avoid.splitlines(), prefer.splitlines())
+    for path in sorted(bad, key=lambda p: (p not in marked, p)):
+        other = path if path in good else _counterpart(path, base, good)
+        avoid, prefer = bad[path], good.get(other, "")
+        if avoid != prefer and (prefer or path not in base) and _can_be_shown(avoid + prefer):
+            shown = _shortened(avoid.splitlines(), prefer.splitlines())
+            return Example(path, *shown, other if other != path else "")
     return None
+
+
+def _counterpart(path: str, base: Mapping[str, str], good: Mapping[str, str]) -> str:
+    """The file of that name that only the good mesh has; itself where there is none."""
+    name = path.rpartition("/")[2]
+    return next((p for p in good if p not in base and p.rpartition("/")[2] == name), path)
 
 
 def _laid_over(base: Mapping[str, str], fixture: Path) -> dict[str, str]:
@@ -84,12 +100,15 @@ def _can_be_shown(text: str) -> bool:
     return "\ufffd" not in text and not control_character(text) and max(map(len, text.splitlines())) <= _LONGEST
 
 
-def _shortened(path: str, avoid: Sequence[str], prefer: Sequence[str]) -> Example:
+def _shortened(avoid: Sequence[str], prefer: Sequence[str]) -> tuple[str, str]:
     """What differs, each time with the line before and the line after it."""
+    if not prefer:
+        return _joined([avoid]), ""
     groups = list(SequenceMatcher(None, avoid, prefer, autojunk=False).get_grouped_opcodes(1))
-    bad = [list(avoid[group[0][1] : group[-1][2]]) for group in groups] if prefer else [list(avoid)]
-    good = [list(prefer[group[0][3] : group[-1][4]]) for group in groups] if avoid else [list(prefer)]
-    return Example(path, _joined(bad), _joined(good))
+    return (
+        _joined([avoid[group[0][1] : group[-1][2]] for group in groups]),
+        _joined([prefer[group[0][3] : group[-1][4]] for group in groups]),
+    )
 
 
 def _joined(parts: Sequence[Sequence[str]]) -> str:

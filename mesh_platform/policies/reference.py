@@ -70,9 +70,8 @@ def _example(code: str) -> Iterator[str]:
     title = READING[code].title if code in READING else BOOK[code].title
     yield f"{title[0].upper()}{title[1:]}."
     example = examples().get(code)
-    for heading, text in (("Avoid", example.avoid), ("Prefer", example.prefer)) if example else ():
-        if example and text:
-            yield from ("", f"{heading}, in `{example.path}`:", "", f"```{_language(example.path)}", text, "```")
+    for heading, path, text in example.parts if example else ():
+        yield from ("", f"{heading.title()}, in `{path}`:", "", f"```{_language(path)}", text, "```")
 
 
 def _language(path: str) -> str:
