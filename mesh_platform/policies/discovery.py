@@ -13,6 +13,7 @@ _PRIVATE: Final = re.compile(
     rf"\b(?:from|join)\s+[`\"]?((?:\w+(?:{names.internal_schema('')}|{names.cdc_schema('')})|mesh_\w+)[`\"]?\.[`\"]?\w+)",
     re.IGNORECASE,
 )
+_QUERY: Final = re.compile(r"(?:\s+|--[^\n]*\n|/\*.*?\*/|\()*+(?:select|with|from)\b", re.IGNORECASE | re.DOTALL)
 _NOTE: Final = re.compile(r"(todo|tbd|tba|fixme|xxx|lorem ipsum|n/a)\b", re.IGNORECASE)
 
 
@@ -37,6 +38,14 @@ def example_reads_published_ports(product: Product, mesh: Mesh) -> Breaches:
     for index, example in enumerate(product.manifest.spec.examples):
         if private := _PRIVATE.search(example.sql):
             yield Breach(f"spec.examples.{index}.sql", f"the query reads `{private[1]}`, which no consumer may")
+
+
+@policy("DOC005", level=Level.WARNING, fix="write one query, which begins with `select` or `with`")
+def example_is_a_query(product: Product, mesh: Mesh) -> Breaches:
+    """An example is there to be copied and run; prose cannot be, and what writes must not be."""
+    for index, example in enumerate(product.manifest.spec.examples):
+        if not _QUERY.match(example.sql):
+            yield Breach(f"spec.examples.{index}.sql", f"`{cut(example.sql)}` is no query")
 
 
 @domain_policy("DOC004", level=Level.WARNING, fix="say which part of the business it is, and what it is first to know")
