@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh_platform.manifest.finding import Finding, Level
@@ -53,6 +53,7 @@ def changes(before: Mesh, after: Mesh, code: str) -> set[str]:
     return {f.key for f in govern(after, TODAY, before=before) if f.code == code}
 
 
+@settings(deadline=None)
 @given(was=slos(), now=slos())
 def test_looser_one_way_is_tighter_the_other_and_never_both(mesh: Mesh, was: Slo, now: Slo) -> None:
     before, after = promising(mesh, was), promising(mesh, now)
@@ -68,6 +69,7 @@ def _numbers(slo: Slo) -> tuple[object, ...]:
     return f.target_minutes, f.error_minutes, c.target_percent, c.error_percent, c.expected, slo.objective_percent
 
 
+@settings(deadline=None)
 @given(was=slos(), now=slos(), version=st.sampled_from(["2.0.0", "2.0.0-rc.1", "3.1.4"]))
 def test_under_a_greater_major_any_promise_may_be_made(mesh: Mesh, was: Slo, now: Slo, version: str) -> None:
     before, after = promising(mesh, was), promising(mesh, now, version)
