@@ -3,7 +3,9 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("landing", "million", "sensor", "control", "arrival", "lead_time", "evolution")
+BENCHMARKS = (
+    "landing", "million", "sensor", "control", "governance", "evolution", "fuzz", "arrival", "lead_time",
+)  # fmt: skip
 """Modules of this package with a `run()` that yields rows of (what, figure, beside)."""
 
 

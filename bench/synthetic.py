@@ -8,7 +8,7 @@ kind: Domain
 metadata: {{name: {domain}, team: team-{domain}, oncall: "@{domain}-oncall", slack_channel: "#data-{domain}"}}
 spec:
   team_size: 6
-  description: Synthetic.
+  description: A synthetic part of the business.
   source_systems:
     - name: {domain}_postgres
       connector: debezium
@@ -55,7 +55,7 @@ where {{{{ platform.new_changes() }}}}
 
 PROPERTIES = """\
   - name: {product}
-    description: Synthetic.
+    description: A synthetic part of the business.
     columns:
       - name: id
         data_tests: [not_null, unique]

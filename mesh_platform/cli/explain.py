@@ -1,6 +1,7 @@
 """`mesh explain`: what a code or a promise means, why it exists, and what to do."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -9,10 +10,16 @@ from importlib.util import find_spec
 
 import click
 
+from mesh_platform import names
+from mesh_platform.environment import EnvironmentProblem, read_environment
+from mesh_platform.manifest.council import PolicyLevel
+from mesh_platform.manifest.council_files import read_policy
+from mesh_platform.manifest.folder import Entry, below, root_at
 from mesh_platform.manifest.reading import READING
 from mesh_platform.policies.book import BOOK
+from mesh_platform.policies.examples import Example, examples
+from mesh_platform.policies.registry import Policy
 from mesh_platform.schema.change_kind import KINDS
-from mesh_platform.transformation.drift import RULES
 
 
 @dataclass(frozen=True)
@@ -21,10 +28,14 @@ class Explanation:
 
     code: str
     level: str | None
+    """As the council set it here."""
     title: str
     rationale: str
     fix: str = ""
     sql: str = ""
+    example: Example | None = None
+    default: str | None = None
+    """The level where the council sets none."""
 
 
 @click.command()
@@ -32,7 +43,7 @@ class Explanation:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def explain(code: str | None, form: str) -> None:
     """Say what CODE means: a policy's code, or a promise such as `freshness`. Without CODE, list them all."""
-    known = explanations()
+    known = explanations(levels_here())
     if code is None:
         click.echo(
             json.dumps([asdict(e) for e in known.values()], indent=2) if form == "json" else _list(known.values())
@@ -46,13 +57,38 @@ def explain(code: str | None, form: str) -> None:
     click.echo(json.dumps(asdict(found), indent=2) if form == "json" else _text(found))
 
 
-def explanations() -> Mapping[str, Explanation]:
+def explanations(levels: Mapping[str, PolicyLevel] | None = None) -> Mapping[str, Explanation]:
     """Everything that can be explained: codes of reading, of policies and of schema changes, promises."""
-    read = [Explanation(r.code, "error", r.title, r.rationale, r.fix) for r in READING.values()]
-    judged = [Explanation(p.code, str(p.level), p.title, p.rationale, p.fix) for p in BOOK.values()]
-    drifted = [Explanation(r.code, str(r.level), r.title, r.rationale, r.fix) for r in RULES.values()]
+    set_here, shown = levels or {}, examples()
+    read = [
+        Explanation(r.code, "error", r.title, r.rationale, r.fix, example=shown.get(r.code), default="error")
+        for r in READING.values()
+    ]
+    judged = [_judged(p, set_here.get(p.code), shown.get(p.code)) for p in BOOK.values()]
     changed = [Explanation(k.code, k.level, k.title, k.meaning, k.fix) for k in KINDS.values()]
-    return {e.code: e for e in [*sorted([*read, *judged, *drifted, *changed], key=lambda e: e.code), *_promises()]}
+    return {e.code: e for e in [*sorted([*read, *judged, *changed], key=lambda e: e.code), *_promises()]}
+
+
+def levels_here() -> Mapping[str, PolicyLevel]:
+    """The levels that the council of this mesh set; none where there is no mesh, for a code means the same anywhere."""
+    try:
+        root = root_at(read_environment(os.environ).root)
+    except EnvironmentProblem:
+        return {}
+    policy, _, _ = read_policy(root, below(Entry("", "", root.folder), names.DOMAINS_FOLDER))
+    return policy.levels
+
+
+def _judged(policy: Policy, level: PolicyLevel | None, example: Example | None) -> Explanation:
+    return Explanation(
+        policy.code,
+        str(level or policy.level),
+        policy.title,
+        policy.rationale,
+        policy.fix,
+        example=example,
+        default=str(policy.level),
+    )
 
 
 def _promises() -> Iterable[Explanation]:
@@ -67,9 +103,25 @@ def _promises() -> Iterable[Explanation]:
 
 
 def _text(found: Explanation) -> str:
-    head = f"{click.style(found.code, bold=True)}  {found.title}" + (f"  ({found.level})" if found.level else "")
+    council = f"; `{found.default}` by default" if found.level != found.default and found.default else ""
+    level = f"  ({found.level}{council})" if found.level else ""
+    head = f"{click.style(found.code, bold=True)}  {found.title}{level}"
     fix = [f"fix: {found.fix}"] if found.fix else []
-    return "\n\n".join([head, click.wrap_text(found.rationale, 100), *fix, *([found.sql] if found.sql else [])])
+    return "\n\n".join(
+        [
+            head,
+            click.wrap_text(found.rationale, 100),
+            *fix,
+            *_example(found.example),
+            *([found.sql] if found.sql else []),
+        ]
+    )
+
+
+def _example(example: Example | None) -> Iterable[str]:
+    for heading, path, text in example.parts if example else ():
+        indented = "\n".join(f"    {line}" for line in text.split("\n"))
+        yield f"{click.style(f'{heading}:', fg='red' if heading == 'avoid' else 'green')} {path}\n{indented}"
 
 
 def _list(known: Iterable[Explanation]) -> str:

@@ -1,11 +1,15 @@
 """Findings as other programs read them."""
 
 import json
+import re
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from mesh_platform.manifest.finding import Finding
 
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold, not even escaped."""
 KEYS = ("code", "level", "path", "line", "column", "key", "product", "message", "fix", "exempted")
 
 
@@ -16,9 +20,13 @@ def as_json(findings: Sequence[Finding], products: int, quarantined: int, domain
     return json.dumps({"findings": shown, **counts}, indent=2)
 
 
-def as_github(findings: Sequence[Finding]) -> str:
-    """Workflow commands: each finding becomes a note on the line of a pull request."""
-    return "\n".join(map(_github, findings))
+def as_github(findings: Sequence[Finding], prefix: str = "") -> str:
+    """Workflow commands: each finding becomes a note on the line of a pull request.
+
+    GitHub shows ten errors and ten warnings of a step there, so what counts comes first; the log has them all.
+    `prefix`: the mesh's folder in the repository, `` or `folder/`.
+    """
+    return "\n".join(_github(f, prefix) for f in sorted(findings, key=lambda f: (not f.counts, f.exempted)))
 
 
 def as_junit(findings: Sequence[Finding], products: Sequence[str]) -> str:
@@ -33,9 +41,10 @@ def as_junit(findings: Sequence[Finding], products: Sequence[str]) -> str:
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *map(_case, findings), *passed, "</testsuite>"])
 
 
-def _github(finding: Finding) -> str:
+def _github(finding: Finding, prefix: str) -> str:
     level = "error" if finding.counts else "notice" if finding.exempted else "warning"
-    place = f"file={_property(finding.path)},line={finding.line},col={finding.column},title={_property(finding.code)}"
+    path = _property(f"{prefix}{finding.path}")
+    place = f"file={path},line={finding.line},col={finding.column},title={_property(finding.code)}"
     return f"::{level} {place}::{_data(f'{finding.message} (fix: {finding.fix})')}"
 
 
@@ -48,7 +57,7 @@ def _property(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{escape(text)}"'
+    return f'"{escape(_NOT_XML.sub("?", text))}"'
 
 
 def _case(finding: Finding) -> str:

@@ -3,18 +3,25 @@
 import os
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
 from mesh_platform.cli.formats import as_github, as_json, as_junit
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
+from mesh_platform.manifest.commit import base_of, changed_since, files_at
 from mesh_platform.manifest.finding import Finding, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.manifest.report import report, source_lines, summary
 from mesh_platform.policies.govern import govern_files
+from mesh_platform.policies.since import caused
+
+_WORKSPACE: Final = "GITHUB_WORKSPACE"
 
 
 @click.command()
@@ -22,7 +29,13 @@ from mesh_platform.policies.govern import govern_files
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "github", "junit"]), default="text", show_default=True
 )
-def validate(paths: tuple[str, ...], form: str) -> int:
+@click.option(
+    "--changed-since",
+    "revision",
+    metavar="REV",
+    help="Show only what the change since the git commit REV is to blame for, and judge the change itself.",
+)
+def validate(paths: tuple[str, ...], form: str, revision: str | None) -> int:
     """Check every manifest, schema and policy of the mesh.
 
     PATH narrows which findings are shown; the whole mesh is read all the same. Exit code 1 when an error is shown.
@@ -30,10 +43,28 @@ def validate(paths: tuple[str, ...], form: str) -> int:
     started = time.perf_counter()
     environment = read_environment(os.environ)
     chosen = [path_in_mesh(environment, Path.cwd(), path) for path in paths]
-    mesh = gather(environment.root)
-    findings = narrowed(govern_files(mesh, environment, datetime.now(UTC).date()), chosen)
-    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started))
+    today = datetime.now(UTC).date()
+    mesh, found = judged_since(environment, revision, today) if revision is not None else judged(environment, today)
+    findings = narrowed(found, chosen)
+    since = f" since `{one_line(revision)}`" if revision is not None else ""
+    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started, since))
     return 1 if failing(findings) else 0
+
+
+def judged(environment: Environment, today: date, before: Mesh | None = None) -> tuple[Mesh, tuple[Finding, ...]]:
+    """The mesh as its files stand, and every finding about it."""
+    mesh = gather(environment.root)
+    return mesh, govern_files(mesh, environment, today, before=before)
+
+
+def judged_since(environment: Environment, revision: str, today: date) -> tuple[Mesh, tuple[Finding, ...]]:
+    """The mesh as its files stand, and the findings that the change since the commit is to blame for."""
+    commit = base_of(environment.root, revision)
+    changed = changed_since(environment.root, commit)
+    with files_at(environment.root, commit) as folder:
+        before, were = judged(replace(environment, root=folder), today)
+    mesh, found = judged(environment, today, before)
+    return mesh, caused(found, were, changed)
 
 
 def path_in_mesh(environment: Environment, here: Path, path: str) -> str:
@@ -58,22 +89,33 @@ def narrowed(findings: Sequence[Finding], paths: Sequence[str]) -> Sequence[Find
     return [f for f in findings if any(f.path == p or f.path.startswith(f"{p}/") for p in paths)]
 
 
-def _shown(form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float) -> str:
+def _shown(
+    form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float, since: str
+) -> str:
     match form:
         case "json":
             return as_json(findings, len(mesh.products), len(mesh.quarantined), len(mesh.domains), seconds)
         case "github":
-            return as_github(findings)
+            annotations = as_github(findings, _in_repository(environment.root, os.environ.get(_WORKSPACE)))
+            return "\n".join(filter(None, [annotations, _last_line(mesh, findings, seconds, since)]))
         case "junit":
             return as_junit(findings, [*mesh.products, *mesh.quarantined])
     blocks = report(findings, source_lines(environment.root), _paint)
-    return "\n\n".join([*blocks, _last_line(mesh, findings, seconds)])
+    return "\n\n".join([*blocks, _last_line(mesh, findings, seconds, since)])
 
 
-def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float) -> str:
+def _in_repository(root: Path, workspace: str | None) -> str:
+    """How GitHub spells the mesh's folder: notes are placed by the path in the repository."""
+    if not workspace or not root.is_relative_to(Path(workspace).resolve()):
+        return ""
+    folder = root.relative_to(Path(workspace).resolve()).as_posix()
+    return "" if folder == "." else f"{folder}/"
+
+
+def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float, since: str) -> str:
     quarantined = f", {len(mesh.quarantined)} quarantined" if mesh.quarantined else ""
     read = f"{_count(len(mesh.products), 'product')}{quarantined}, {_count(len(mesh.domains), 'domain')}"
-    return _paint(f"{summary(findings)} in {read} ({seconds:.2f} s)", "red" if failing(findings) else "green")
+    return _paint(f"{summary(findings)}{since} in {read} ({seconds:.2f} s)", "red" if failing(findings) else "green")
 
 
 def _count(number: int, word: str) -> str:

@@ -25,7 +25,7 @@ class CronField:
     words: tuple[str, ...] = ()
 
 
-_FIELDS: Final = (
+FIELDS: Final = (
     CronField("minute", 0, 59),
     CronField("hour", 0, 23),
     CronField("day of the month", 1, 31),
@@ -81,9 +81,9 @@ def _tick(cron: str, last: datetime) -> datetime:
 def cron_problem(text: str) -> str | None:
     """Why this is no cron expression of five fields; None when it is one that comes round."""
     parts = text.split()
-    if len(parts) != len(_FIELDS):
+    if len(parts) != len(FIELDS):
         return f"a cron expression has 5 fields, this one has `{len(parts)}`"
-    for part, kind in zip(parts, _FIELDS, strict=True):
+    for part, kind in zip(parts, FIELDS, strict=True):
         for item in part.split(","):
             if problem := _item_problem(item, kind):
                 return problem
@@ -97,7 +97,7 @@ def _item_problem(item: str, kind: CronField) -> str | None:
     if span == "*":
         return None
     low, dash, high = span.partition("-")
-    bounds = [_number(word, kind) for word in ((low, high) if dash else (low,))]
+    bounds = [field_number(word, kind) for word in ((low, high) if dash else (low,))]
     if None in bounds:
         return f"`{item}` is no {kind.name}; it goes from `{kind.least}` to `{kind.most}`"
     if slash and not dash:
@@ -105,7 +105,8 @@ def _item_problem(item: str, kind: CronField) -> str | None:
     return f"the range `{span}` of the {kind.name} runs backwards" if dash and bounds[0] > bounds[1] else None  # type: ignore[operator]
 
 
-def _number(word: str, kind: CronField) -> int | None:
+def field_number(word: str, kind: CronField) -> int | None:
+    """The number a word means in this field; None when it means none."""
     if word.lower() in kind.words:
         return kind.words.index(word.lower()) + kind.least
     if not (word.isascii() and word.isdigit() and len(word) <= 2):
@@ -116,8 +117,8 @@ def _number(word: str, kind: CronField) -> int | None:
 def _never(parts: list[str]) -> str | None:
     """A day that none of the months has: cron would wait for ever."""
     day, month, weekday = parts[2:]
-    if weekday != "*" or not day.isdigit() or not all(_number(m, _FIELDS[3]) for m in month.split(",")):
+    if weekday != "*" or not day.isdigit() or not all(field_number(m, FIELDS[3]) for m in month.split(",")):
         return None
-    months = [_number(m, _FIELDS[3]) or 0 for m in month.split(",")]
+    months = [field_number(m, FIELDS[3]) or 0 for m in month.split(",")]
     fits = any(int(day) <= _LONGEST_MONTH.get(m, 31) for m in months)
     return None if fits else f"day `{day}` never comes in month `{month}`"

@@ -2,11 +2,15 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from mesh_platform.manifest.product import Percent, PositiveInt, Text
 from mesh_platform.manifest.value import Value
+
+Url = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[A-Za-z0-9._~:/?@!$&*+,;=%-]+$")]
+"""An address that is safe to link to."""
 
 
 class PolicyLevel(StrEnum):
@@ -24,6 +28,21 @@ class Bounds(Value):
     min_completeness_percent: Percent = 95.0
     min_team_size: PositiveInt = 4
     max_products_per_domain: PositiveInt = 15
+    min_deprecation_days: PositiveInt = 30
+    """Days from the announcement of a product's end to its end."""
+    exemption_notice_days: PositiveInt = 14
+    """Days before the end of an exemption from which it warns."""
+    min_description_words: PositiveInt = 3
+    """Words of a description; fewer say nothing."""
+
+
+class Links(Value):
+    """Where the Dagster UI leads from a finding; left out, it leads nowhere."""
+
+    files: Url | None = None
+    """The mesh's folder where git shows it, as `https://git.example.com/mesh/blob/main`."""
+    policies: Url | None = None
+    """The page of policies, as `https://git.example.com/mesh/blob/main/docs/policies.md`."""
 
 
 class PolicyFile(Value):
@@ -32,6 +51,7 @@ class PolicyFile(Value):
     bounds: Bounds = Bounds()
     levels: dict[str, PolicyLevel] = Field(default_factory=dict)
     """Policy code → level, where it differs from the policy's own."""
+    links: Links = Links()
 
 
 class Exemption(Value):

@@ -11,7 +11,8 @@ from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.plain_text import control_character, printable
 from mesh_platform.manifest.tree import Problem
 
-MAX_BYTES: Final = 1 << 20
+MAX_BYTES: Final = 1 << 19
+"""Of one file: ten thousand lines that a person wrote are less."""
 LEGAL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 

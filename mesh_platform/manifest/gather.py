@@ -19,6 +19,10 @@ from mesh_platform.manifest.tree import Problem
 
 _COUNCIL: Final = re.compile(r"(policy|policies|exemptions?)\.ya?ml", re.IGNORECASE)
 
+_NO_MESH: Final = (
+    f"point {names.ENV_ROOT} at the folder that holds `{names.DOMAINS_FOLDER}/`, and see that it may be read"
+)
+
 
 def gather(root: Path) -> Mesh:
     """The mesh below this folder. Never raises for what a user wrote, or failed to write."""
@@ -30,7 +34,7 @@ def gather(root: Path) -> Mesh:
     policy, policy_document, policy_findings = read_policy(home, folder)
     exemptions, exemption_findings = read_exemptions(home, folder)
     quarantined = _told_apart(q for d in read for q in d.quarantined)
-    own = [finding(p, folder.path) for p in problems] + _misnamed(found)
+    own = [finding(replace(p, fix=_NO_MESH), folder.path) for p in problems] + _misnamed(found)
     theirs = [f for d in read for f in d.findings] + [f for q in quarantined for f in q.findings]
     return Mesh(
         domains={d.name: d.domain for d in read if d.domain},

@@ -1,5 +1,6 @@
 """Everything known at one moment: domains, products, the council's files, and what could not be read."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -141,6 +142,16 @@ class Mesh:
         return {system: frozenset(tables) for system, tables in found.items()}
 
     @cached_property
+    def claimants(self) -> Mapping[str, tuple[str, ...]]:
+        """Business event or analytical question, as `claimed_as` spells it → the domains that claim it."""
+        found: dict[str, list[str]] = {}
+        for domain in self.domains.values():
+            spec = domain.manifest.spec
+            for claim in {claimed_as(c) for c in (*spec.business_events, *spec.analytical_questions_owned)}:
+                found.setdefault(claim, []).append(domain.name)
+        return {claim: tuple(domains) for claim, domains in found.items()}
+
+    @cached_property
     def circles(self) -> Mapping[str, tuple[str, ...]]:
         """Product id → the circle of reading it is part of; a product in none is absent."""
         return circles({p.id: [u for u in p.manifest.product_inputs if u != p.id] for p in self.products.values()})
@@ -159,3 +170,8 @@ class Mesh:
     def known_domains(self) -> frozenset[str]:
         """Every domain there is, those included whose file could not be read."""
         return frozenset(self.domains) | frozenset(self.product_counts)
+
+
+def claimed_as(claim: str) -> str:
+    """The same for what differs in case, spaces and punctuation only."""
+    return " ".join(re.findall(r"\w+", claim.lower().replace("_", " ")))

@@ -27,6 +27,8 @@ _BOUND: Final[Mapping[str, tuple[str, str]]] = {
     "less_than": ("less than", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+_EXAMPLES: Final = {"^https": "write an address that begins with `https://`, without spaces"}
+"""How a pattern begins → what to write."""
 _FEW: Final = 30
 _UPSTREAM: Final = "write either `{system, table, cdc_tool}` or `{product: domain.name}`"
 
@@ -68,7 +70,7 @@ def described(mistake: Mistake, empty: bool) -> tuple[str, str, str]:
             return (
                 "MAN009",
                 f"{subject} is {value}; it must match `{pattern}`",
-                "write it as in `datamesh.example.com/v1`",
+                _EXAMPLES.get(str(pattern)[:6], "write it as in `datamesh.example.com/v1`"),
             )
         case "too_short":
             return "MAN006", f"{subject} is an empty list", "list at least one item"
@@ -118,7 +120,7 @@ def _subject(mistake: Mistake) -> str:
 
 def _missing(mistake: Mistake, empty: bool) -> tuple[str, str, str]:
     if empty:
-        return "MAN006", f"`{mistake.key}` is empty", "give it a value"
+        return "MAN006", f"`{mistake.key}` is empty", f"write a value after `{_last(mistake.key)}:`"
     parent = mistake.key.rpartition(".")[0]
     where = f"below `{parent}`" if parent else "at the top level"
     return "MAN006", f"`{mistake.key}` is missing", f"add `{_last(mistake.key)}` {where}"

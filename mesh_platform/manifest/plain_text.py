@@ -1,6 +1,7 @@
 """What a reviewer sees is what the file says: characters that no editor shows are found."""
 
 import re
+import unicodedata
 from typing import Final
 
 _HIDDEN: Final = re.compile(
@@ -10,6 +11,9 @@ _HIDDEN: Final = re.compile(
 )
 _ESCAPED_BYTE: Final = re.compile("[\udc80-\udcff]")
 
+_LOOK_ALIKE: Final = frozenset("аеорсухѕіјһԁԛԝАВЕКМНОРСТУХЅІЈοΟΑΒΕΖΗΙΚΜΝΡΤΥΧ")
+"""Letters of other alphabets that are drawn as ours are."""
+
 
 def control_character(text: str) -> tuple[int, str] | None:
     """(offset, name) of the first character that no editor shows."""
@@ -18,8 +22,33 @@ def control_character(text: str) -> tuple[int, str] | None:
 
 
 def one_line(text: str) -> str:
-    """The text as part of a row: no line ends, nothing that a terminal would obey."""
-    return printable(" ".join(text.split()))
+    """The text as part of a row: no line ends, nothing that a terminal would obey, no letter drawn as another."""
+    return told_apart(printable(" ".join(text.split())))
+
+
+def told_apart(text: str) -> str:
+    """The text with its look-alike letters as their numbers: `\\u043erders` is not `orders`."""
+    return text if text.isascii() else re.sub(r"\w+", lambda word: _numbered(word[0]), text)
+
+
+def look_alike(text: str) -> str | None:
+    """The first letter of a name that is drawn as another one is, as `U+043E`; None when there is none."""
+    found = next((c for word in re.findall(r"\w+", text) if _deceives(word) for c in word if _is_look_alike(c)), None)
+    return f"U+{ord(found):04X}" if found else None
+
+
+def _numbered(word: str) -> str:
+    return "".join(f"\\u{ord(c):04x}" if _is_look_alike(c) else c for c in word) if _deceives(word) else word
+
+
+def _deceives(word: str) -> bool:
+    """Whether it reads as a word of ours and is not: a word of another alphabet has letters that only that one has."""
+    return not word.isascii() and all(c.isascii() or _is_look_alike(c) for c in word)
+
+
+def _is_look_alike(character: str) -> bool:
+    plain = unicodedata.normalize("NFKC", character)
+    return not character.isascii() and (character in _LOOK_ALIKE or (plain.isascii() and plain.isalnum()))
 
 
 def printable(text: str) -> str:

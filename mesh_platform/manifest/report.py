@@ -1,5 +1,6 @@
 """Findings as people read them: the place, what is wrong, the line itself, and what to do."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ Paint = Callable[[str, str], str]
 """(text, colour) → text."""
 
 _LONGEST: Final = 160
+_BEFORE: Final = 40
+"""Characters of a long line that are shown before the place."""
 
 
 def plain(text: str, colour: str) -> str:
@@ -53,18 +56,29 @@ def _block(finding: Finding, lines: Sequence[str], paint: Paint) -> Iterator[str
     colour = "red" if finding.counts else "yellow"
     yield f"{paint(f'{finding.path}:{finding.line}:', 'bold')} {paint(finding.code, colour)} {finding.message}{note}"
     if 0 < finding.line <= len(lines) and lines[finding.line - 1].strip():
-        yield from _source(finding, lines[finding.line - 1].rstrip("\r")[:_LONGEST], paint, colour)
+        yield from _source(finding, lines[finding.line - 1].rstrip("\r"), paint, colour)
     yield f"  {paint('fix:', 'green')} {finding.fix}"
 
 
 def _source(finding: Finding, line: str, paint: Paint, colour: str) -> Iterator[str]:
-    number = f"{finding.line:>5} | "
     start = min(finding.column - 1, len(line))
-    width = min(_width(finding, line[start:]), len(line) - start) or 1
+    if start > _LONGEST - _BEFORE:
+        line, start = f"…{line[start - _BEFORE :]}", _BEFORE + 1
+    line = line[:_LONGEST]
+    covered = line[start : start + _width(finding, line[start:])]
     # a tab is kept, so that the caret stands below its place however wide tabs are shown
-    indent = "".join("\t" if c == "\t" else " " for c in line[:start])
-    yield f"{number}{line}"
-    yield f"{' ' * 5} | {indent}{paint('^' * width, colour)}"
+    indent = "".join("\t" if c == "\t" else " " * columns(c) for c in line[:start])
+    yield f"{finding.line:>5} | {line}"
+    yield f"{' ' * 5} | {indent}{paint('^' * (sum(map(columns, covered)) or 1), colour)}"
+
+
+def columns(character: str) -> int:
+    """The columns of a terminal that a character takes: none, one or two."""
+    if character.isascii():
+        return 1
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _width(finding: Finding, rest: str) -> int:

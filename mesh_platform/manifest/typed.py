@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.message import Mistake, described
 from mesh_platform.manifest.product import UPSTREAM_TAGS
-from mesh_platform.manifest.tree import Problem, Tree
+from mesh_platform.manifest.tree import MOST, Problem, Tree, unfinished
 from mesh_platform.manifest.value import Value
 
 V = TypeVar("V", bound=Value)
@@ -18,6 +18,14 @@ V = TypeVar("V", bound=Value)
 
 def typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
     """The value, or None and why; a tree that was refused in part is typed all the same, for its other mistakes."""
+    if model not in tree.typed:
+        value, problems = _typed(model, tree)
+        tree.typed[model] = value, tuple(problems)
+    known, told = tree.typed[model]
+    return known, list(told)
+
+
+def _typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
     if tree.value is None and not isinstance(tree.value, Mapping):
         return None, list(tree.problems)
     value, mistakes = None, list(_empty_unknown(model, tree))
@@ -25,11 +33,13 @@ def typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
         # as JSON: a strict reading from Python would want dates and enums to be made already
         value = model.model_validate_json(json.dumps(tree.value), by_alias=True, by_name=False)
     except ValidationError as problem:
-        mistakes += [_mistake(model, error) for error in problem.errors(include_url=False)]
+        mistakes += [_mistake(model, error) for error in problem.errors(include_url=False)[:MOST]]
     known = {p.key for p in tree.problems}
     document = Document("", tree.places)
-    found = [_problem(m, tree, document) for m in mistakes if m.key not in known]
-    problems = [*tree.problems, *found]
+    found = [_problem(m, tree, document) for m in mistakes[:MOST] if m.key not in known]
+    problems = [*tree.problems, *found][:MOST]
+    if len(problems) == MOST:
+        problems[-1] = unfinished(problems[-1])
     return (None if problems else value), problems
 
 

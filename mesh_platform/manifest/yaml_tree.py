@@ -7,7 +7,7 @@ import yaml
 
 from mesh_platform.manifest.plain_text import control_character
 from mesh_platform.manifest.scalar import NumberOutOfRange, scalar
-from mesh_platform.manifest.tree import Tree, place_of
+from mesh_platform.manifest.tree import TooMany, Tree, place_of
 
 MAX_DEPTH: Final = 20
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,6 +26,8 @@ def read_tree(text: str) -> Tree:
         _document(yaml.parse(text, Loader=_LOADER), tree)
     except _Stop:
         pass
+    except TooMany:
+        tree.value = None
     except yaml.YAMLError as problem:
         _syntax(problem, text, tree)
     return tree

@@ -16,6 +16,7 @@ from mesh_platform.orchestration.refresh import refresh_assets
 from mesh_platform.orchestration.schedules import check_job, schedules
 from mesh_platform.orchestration.sensors import automation_sensor, landing_sensor
 from mesh_platform.orchestration.specs import unprepared
+from mesh_platform.orchestration.trend import council_spec
 from mesh_platform.transformation.prepare import prepared
 
 
@@ -27,9 +28,15 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
     built = frozenset(key for a in refreshes.values() for key in a.keys)
     checks = [c for sli in MEASURED if (c := measured_checks(mesh, environment, sli))]
     governance = governance_checks(mesh, environment)
+    council = [council_spec(environment)] if governance else []
     slo_job, governance_run = check_job(mesh), governance_job(environment)
     return dg.Definitions(
-        assets=[*landings.values(), *refreshes.values(), *unprepared(mesh, environment, built)],
+        assets=[
+            *landings.values(),
+            *refreshes.values(),
+            *unprepared(mesh, environment, built),
+            *council,
+        ],
         asset_checks=[*checks, *([governance] if governance else [])],
         jobs=[governance_run, *([slo_job] if slo_job else [])],
         schedules=schedules(mesh, governance_run, slo_job, built),

@@ -7,13 +7,16 @@ import dagster as dg
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
+from mesh_platform.manifest.council import Links
 from mesh_platform.manifest.finding import Finding, Level, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
+from mesh_platform.orchestration.findings_table import in_order, table
 from mesh_platform.orchestration.keys import product_id, product_key
+from mesh_platform.orchestration.trend import counts, observation
 from mesh_platform.policies.govern import govern_files
-from mesh_platform.transformation.drift import STALE
+from mesh_platform.transformation.drift_rule import STALE
 from mesh_platform.transformation.prepare import is_stale
 
 
@@ -25,7 +28,7 @@ def findings_now(environment: Environment) -> tuple[Mesh, tuple[Finding, ...]]:
         for domain in sorted({p.domain for p in mesh.products.values()})
         if is_stale(mesh, environment, domain)
     ]
-    return mesh, (*govern_files(mesh, environment, datetime.now(UTC).date()), *stale)
+    return mesh, govern_files(mesh, environment, datetime.now(UTC).date(), more=stale)
 
 
 def _stale(domain: str) -> Finding:
@@ -58,14 +61,14 @@ def governance_checks(mesh: Mesh, environment: Environment) -> dg.AssetChecksDef
 
     @dg.multi_asset_check(name="governance_checks", specs=specs, can_subset=True)
     def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        _, findings = findings_now(environment)
+        now, findings = findings_now(environment)
         for key in sorted(context.selected_asset_check_keys):
-            yield governance_result(product_id(key.asset_key), findings)
+            yield governance_result(product_id(key.asset_key), findings, now.policy.links)
 
     return judge
 
 
-def governance_result(product: str, findings: Iterable[Finding]) -> dg.AssetCheckResult:
+def governance_result(product: str, findings: Iterable[Finding], links: Links | None = None) -> dg.AssetCheckResult:
     """The product's own findings; an error fails the check, an exempted one is shown and does not."""
     own = in_order(f for f in findings if f.product == product or _concerns(f, product))
     errors, warnings = failing(own), [f for f in own if f.level is Level.WARNING and not f.exempted]
@@ -77,11 +80,9 @@ def governance_result(product: str, findings: Iterable[Finding]) -> dg.AssetChec
         description="; ".join(f"{f.path}:{f.line}: {f.code} {f.message}" for f in (errors or warnings)[:3])
         or "no finding",
         metadata={
-            "errors": float(len(errors)),
-            "warnings": float(len(warnings)),
-            "exempted": float(sum(f.exempted for f in own)),
+            **counts(own),
             "runbook": f"{RUNBOOK}#governance",
-            **({"findings": dg.MetadataValue.md(table(own))} if own else {}),
+            **({"findings": dg.MetadataValue.md(table(own, [product], links))} if own else {}),
         },
     )
 
@@ -92,27 +93,6 @@ def _concerns(finding: Finding, product: str) -> bool:
     return finding.product is None and f"{finding.path}/".startswith(f"{folder}/")
 
 
-def table(findings: Iterable[Finding]) -> str:
-    """Findings as a markdown table that a person reads in the UI."""
-    head = "| level | where | code | what | fix |\n|---|---|---|---|---|\n"
-    return head + "\n".join(_row(f) for f in findings)
-
-
-def _row(finding: Finding) -> str:
-    level = "exempted" if finding.exempted else finding.level.value
-    cells = (level, f"`{finding.path}:{finding.line}`", finding.code, finding.message, finding.fix)
-    return f"| {' | '.join(_cell(c) for c in cells)} |"
-
-
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """By place, so that two runs say the same."""
-    return sorted(findings, key=lambda f: f.order)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
 def governance_job(environment: Environment) -> dg.JobDefinition:
     """Validate every manifest of the mesh; fail with a readable table when any has an error."""
 
@@ -120,6 +100,7 @@ def governance_job(environment: Environment) -> dg.JobDefinition:
     def validate(context: dg.OpExecutionContext) -> None:
         mesh, findings = findings_now(environment)
         errors = failing(findings)
+        context.log_event(observation(mesh, findings))
         context.log.info(f"{len(mesh.products)} products, {len(mesh.quarantined)} quarantined, {len(errors)} errors")
         for finding in in_order(findings):
             (context.log.error if finding.counts else context.log.warning)(str(finding))
@@ -127,7 +108,12 @@ def governance_job(environment: Environment) -> dg.JobDefinition:
             raise dg.Failure(
                 f"{len(errors)} governance errors: "
                 + "; ".join(f"{f.path}:{f.line}: {f.code} {f.message}" for f in in_order(errors)[:10]),
-                metadata={"findings": dg.MetadataValue.md(table(in_order(findings))), "errors": float(len(errors))},
+                metadata={
+                    **counts(findings),
+                    "findings": dg.MetadataValue.md(
+                        table(findings, {*mesh.products, *mesh.quarantined}, mesh.policy.links)
+                    ),
+                },
                 allow_retries=False,
             )
 

@@ -12,11 +12,14 @@ import dagster as dg
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.governance import findings_now, governance_result
+from mesh_platform.orchestration.trend import observation
 from mesh_platform.transformation.prepared import POINTER
 from mesh_platform.transformation.project import MADE_BY_DBT
 from mesh_platform.transformation.refused import REFUSED
 
 INTERVAL_SECONDS = 10
+_WHOLE = "*"
+"""Among the products of the cursor: the findings of the whole mesh."""
 
 
 def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefinition:
@@ -34,12 +37,14 @@ def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefiniti
         now = fingerprint(environment, products, datetime.now(UTC).date())
         if now == seen:
             return dg.SkipReason("no file of the mesh has changed")
-        _, findings = findings_now(environment)
-        results = {product: governance_result(product, findings) for product in products}
+        mesh_now, findings = findings_now(environment)
+        results = {p: governance_result(p, findings, mesh_now.policy.links) for p in products}
         after = {product: digest for product, r in results.items() if (digest := _digest(r))}
+        after[_WHOLE] = _digest_of(map(str, findings))
         changed = [results[p] for p in products if before.get(p) != after.get(p)]
+        trend = [observation(mesh_now, findings)] if before.get(_WHOLE) != after[_WHOLE] else []
         return dg.SensorResult(
-            asset_events=[evaluation(r) for r in changed],
+            asset_events=[*map(evaluation, changed), *trend],
             skip_reason=f"{len(findings)} findings; {len(changed)} of {len(products)} products stand otherwise",
             cursor=json.dumps({"seen": now, "findings": after}),
         )
@@ -87,8 +92,11 @@ def _digest(result: dg.AssetCheckResult) -> str:
     if result.passed and not result.metadata["exempted"].value:
         return ""
     shown = result.metadata.get("findings")
-    told = f"{result.passed} {result.severity} {shown.value if shown else ''}"
-    return hashlib.blake2b(told.encode(), digest_size=6).hexdigest()
+    return _digest_of([f"{result.passed} {result.severity} {shown.value if shown else ''}"])
+
+
+def _digest_of(told: Iterable[str]) -> str:
+    return hashlib.blake2b("\n".join(told).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def _read(cursor: str | None) -> tuple[str, Mapping[str, str]]:

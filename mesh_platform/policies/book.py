@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from mesh_platform.policies import (  # noqa: F401  (a module that is imported has put its policies into the registry)
+    change,
     consumer,
     council,
     dbt,
+    dbt_files,
     discovery,
     domain,
     evolution,
+    feasible,
     identity,
+    lifecycle,
     lineage,
     ownership,
     personal_data,

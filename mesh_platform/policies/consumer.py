@@ -55,6 +55,16 @@ def domains_consumers_exist(domain: Domain, mesh: Mesh) -> Breaches:
             )
 
 
+@domain_policy("CON007", level=Level.WARNING, fix="add the domain to `spec.consumers`")
+def readers_are_on_the_domains_map(domain: Domain, mesh: Mesh) -> Breaches:
+    """A map of consumers that leaves out who really reads is followed at the moment it matters, and misleads then."""
+    listed_here = domain.manifest.spec.consumers
+    own = (p.id for p in mesh.products.values() if p.domain == domain.name) if listed_here else ()
+    readers = {reader.partition(".")[0] for product in own for reader in mesh.readers.get(product, ())}
+    for reader in sorted(readers - {*listed_here, domain.name}):
+        yield Breach("spec.consumers", f"`{reader}` reads products of `{domain.name}`, and is not on its map")
+
+
 def _declares(producer: Product, reader: Product) -> bool:
     return any(_means(c, reader) for c in producer.manifest.spec.lineage.downstream_consumers)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Final
 
 from mesh_platform.manifest.council import Exemption
@@ -9,15 +10,15 @@ from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.message import did_you_mean
 from mesh_platform.manifest.reading import READING
-from mesh_platform.policies.registry import POLICIES, Breach, Located, Review, mesh_policy, spot
+from mesh_platform.policies.registry import MOST, POLICIES, Breach, Located, Review, mesh_policy, spot
 
-NOTICE: Final = timedelta(days=14)
+_CENTURY: Final = 36_500
 
 
 @mesh_policy("POL001", fix="use the code of a policy; `mesh explain` lists them")
 def level_is_set_for_a_policy(review: Review) -> Located:
     """A level for a code that no policy has changes nothing, and looks as if it did."""
-    for code in review.mesh.policy.levels:
+    for code in islice(review.mesh.policy.levels, MOST):
         key = f"levels.{code}"
         if code in READING:
             yield (
@@ -71,7 +72,8 @@ def exemption_is_needed(review: Review) -> Located:
     broken = {(finding.code, finding.product) for finding in review.found}
     for exemption, document, key in _exemptions(review):
         named = can_be_exempted(exemption.policy) and exemption.product in review.mesh.products
-        if named and exemption.until >= review.today and (exemption.policy, exemption.product) not in broken:
+        judged = named and not POLICIES[exemption.policy].of_changes
+        if judged and exemption.until >= review.today and (exemption.policy, exemption.product) not in broken:
             yield spot(document, key), Breach(key, f"`{exemption.product}` does not break `{exemption.policy}`")
 
 
@@ -80,9 +82,23 @@ def exemption_is_needed(review: Review) -> Located:
 )
 def exemption_does_not_end_soon(review: Review) -> Located:
     """The day a permission ends should surprise nobody: two weeks are time to act."""
+    notice = timedelta(days=min(review.mesh.policy.bounds.exemption_notice_days, _CENTURY))
     for exemption, document, key in _exemptions(review):
-        if review.today <= exemption.until <= review.today + NOTICE:
+        if timedelta(0) <= exemption.until - review.today <= notice:
             yield spot(document, f"{key}.until"), Breach(f"{key}.until", f"the exemption ends on `{exemption.until}`")
+
+
+@mesh_policy("EXM006", last=True, level=Level.WARNING, fix="keep the entry that holds, and remove the other")
+def exemption_is_granted_once(review: Review) -> Located:
+    """Of two permissions for the same thing the later one holds, whichever the council meant to end."""
+    seen: set[tuple[str, str]] = set()
+    for exemption, document, key in _exemptions(review):
+        if (exemption.policy, exemption.product) in seen:
+            yield (
+                spot(document, key),
+                Breach(key, f"`{exemption.product}` has an exemption from `{exemption.policy}` already"),
+            )
+        seen.add((exemption.policy, exemption.product))
 
 
 def can_be_exempted(code: str) -> bool:

@@ -1,9 +1,20 @@
-"""A consumer can find out what a product is for, and for how long."""
+"""A consumer can find out what a product is for."""
 
+import re
+from typing import Final
+
+from mesh_platform import names
 from mesh_platform.manifest.finding import Level
-from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.manifest.message import did_you_mean
-from mesh_platform.policies.registry import Breach, Breaches, policy
+from mesh_platform.manifest.mesh import Domain, Mesh, Product
+from mesh_platform.manifest.message import cut
+from mesh_platform.policies.registry import Breach, Breaches, domain_policy, policy
+
+_PRIVATE: Final = re.compile(
+    rf"\b(?:from|join)\s+[`\"]?((?:\w+(?:{names.internal_schema('')}|{names.cdc_schema('')})|mesh_\w+)[`\"]?\.[`\"]?\w+)",
+    re.IGNORECASE,
+)
+_QUERY: Final = re.compile(r"(?:\s+|--[^\n]*\n|/\*.*?\*/|\()*+(?:select|with|from)\b", re.IGNORECASE | re.DOTALL)
+_NOTE: Final = re.compile(r"(todo|tbd|tba|fixme|xxx|lorem ipsum|n/a)\b", re.IGNORECASE)
 
 
 @policy("DOC001", level=Level.WARNING, fix="add `examples` with a title and a query that runs")
@@ -13,22 +24,39 @@ def product_has_an_example(product: Product, mesh: Mesh) -> Breaches:
         yield Breach("spec", "`spec.examples` is missing")
 
 
-@policy("LIF001", fix="name an existing product as `domain.name`")
-def successor_exists(product: Product, mesh: Mesh) -> Breaches:
-    """Consumers of a product that ends must have somewhere to go."""
-    lifecycle = product.manifest.spec.lifecycle
-    if (
-        lifecycle
-        and lifecycle.successor
-        and (lifecycle.successor not in mesh.known_products or lifecycle.successor == product.id)
-    ):
-        hint = did_you_mean(lifecycle.successor, sorted(mesh.known_products - {product.id}))
-        yield Breach("spec.lifecycle.successor", f"`{lifecycle.successor}` is no other product{hint}")
+@policy("DOC002", level=Level.WARNING, fix="say what one row is, and what the product is for")
+def description_says_something(product: Product, mesh: Mesh) -> Breaches:
+    """Whoever finds a product decides by its description whether to read on; a word or two, or a note to oneself,
+    sends them away."""
+    yield from _description(product.manifest.spec.description, mesh)
 
 
-@policy("LIF002", fix="retire it after the day it is deprecated")
-def retirement_follows_deprecation(product: Product, mesh: Mesh) -> Breaches:
-    """Consumers need the time between the announcement and the end."""
-    lifecycle = product.manifest.spec.lifecycle
-    if lifecycle and lifecycle.retires_on and lifecycle.retires_on <= lifecycle.deprecated_on:
-        yield Breach("spec.lifecycle.retires_on", f"`{lifecycle.retires_on}` is not after `{lifecycle.deprecated_on}`")
+@policy("DOC003", level=Level.WARNING, fix="write the query as a consumer would, from published ports")
+def example_reads_published_ports(product: Product, mesh: Mesh) -> Breaches:
+    """A consumer who copies an example that reads private or landed tables is refused, or builds on what may change
+    tomorrow."""
+    for index, example in enumerate(product.manifest.spec.examples):
+        if private := _PRIVATE.search(example.sql):
+            yield Breach(f"spec.examples.{index}.sql", f"the query reads `{private[1]}`, which no consumer may")
+
+
+@policy("DOC005", level=Level.WARNING, fix="write one query, which begins with `select` or `with`")
+def example_is_a_query(product: Product, mesh: Mesh) -> Breaches:
+    """An example is there to be copied and run; prose cannot be, and what writes must not be."""
+    for index, example in enumerate(product.manifest.spec.examples):
+        if not _QUERY.match(example.sql):
+            yield Breach(f"spec.examples.{index}.sql", f"`{cut(example.sql)}` is no query")
+
+
+@domain_policy("DOC004", level=Level.WARNING, fix="say which part of the business it is, and what it is first to know")
+def domain_says_what_it_is(domain: Domain, mesh: Mesh) -> Breaches:
+    """A domain that cannot be told in a sentence has no boundary that another team could respect."""
+    yield from _description(domain.manifest.spec.description, mesh)
+
+
+def _description(text: str, mesh: Mesh) -> Breaches:
+    words, least = re.findall(r"\w+", text), mesh.policy.bounds.min_description_words
+    if note := _NOTE.match(text):
+        yield Breach("spec.description", f"`{note[0]}` is a note, and no description")
+    elif len(words) < least:
+        yield Breach("spec.description", f"`{cut(text)}` has `{len(words)}` words; fewer than `{least}` say nothing")

@@ -7,10 +7,10 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.manifest.domain import SourceTable
 from mesh_platform.manifest.finding import Level
-from mesh_platform.manifest.mesh import Domain, Mesh
-from mesh_platform.manifest.message import listed
+from mesh_platform.manifest.mesh import Domain, Mesh, claimed_as
+from mesh_platform.manifest.message import cut, listed
 from mesh_platform.policies.registry import Breach, Breaches, domain_policy
-from mesh_platform.schema.history import row_schema
+from mesh_platform.schema.history import schema_of
 
 _CENTRAL: Final = frozenset(
     {"data", "analytics", "analytical", "platform", "team", "warehouse", "dwh", "lake", "lakehouse", "mesh"}
@@ -23,6 +23,7 @@ _TECHNOLOGY: Final = frozenset(
     bigquery redshift databricks spark airflow dagster dbt debezium datastream elasticsearch s3 gcs sap salesforce
     stripe""".split()  # noqa: SIM905  (one word a line would be forty lines)
 )
+_SERVICE: Final = frozenset({"service", "services", "microservice", "svc", "api", "app", "backend", "db", "database"})
 _TABLE: Final = re.compile(r"(?:[A-Za-z_][A-Za-z0-9_$]*\.){0,2}[A-Za-z_][A-Za-z0-9_]*")
 _SYSTEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -104,13 +105,34 @@ def source_table_has_one_owner(domain: Domain, mesh: Mesh) -> Breaches:
 def primary_key_is_in_the_row(domain: Domain, mesh: Mesh) -> Breaches:
     """Without its key a change cannot be told from another row's change."""
     for key, _, table in _tables(domain):
-        schema = row_schema(domain, table.name)
+        schema = schema_of(domain, table)
         columns = [c.name for c in schema.columns] if schema else list(table.primary_key)
         for index, column in enumerate(table.primary_key):
             if column not in columns:
                 yield Breach(f"{key}.primary_key.{index}", f"`{column}` is no column of `{table.row_schema}`")
             elif column in table.primary_key[:index]:
                 yield Breach(f"{key}.primary_key.{index}", f"`{column}` is listed twice")
+
+
+@domain_policy(
+    "DOM008", level=Level.WARNING, fix="leave it with the domain that is first to know, and read its product"
+)
+def business_event_has_one_domain(domain: Domain, mesh: Mesh) -> Breaches:
+    """Who is first to know that something happened owns it. Two domains that both claim an event, or a question, have
+    drawn no boundary between them."""
+    spec = domain.manifest.spec
+    claims = {"business_events": spec.business_events, "analytical_questions_owned": spec.analytical_questions_owned}
+    for key, claimed in claims.items():
+        for index, claim in enumerate(claimed):
+            if others := [d for d in mesh.claimants[claimed_as(claim)] if d != domain.name]:
+                yield Breach(f"spec.{key}.{index}", f"`{cut(claim)}` is also claimed by {listed(others)}")
+
+
+@domain_policy("DOM009", level=Level.WARNING, fix="merge it into the domain whose capability the service is part of")
+def domain_is_more_than_a_service(domain: Domain, mesh: Mesh) -> Breaches:
+    """One domain for each service is a map of the code; a domain is a capability and may own several services."""
+    if set(domain.name.split("_")) & _SERVICE:
+        yield Breach("metadata.name", f"`{domain.name}` is named after a service, not after a capability")
 
 
 def _tables(domain: Domain) -> Iterator[tuple[str, str, SourceTable]]:

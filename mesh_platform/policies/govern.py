@@ -1,6 +1,6 @@
 """The whole mesh against every policy, less what the council permits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,17 +15,23 @@ from mesh_platform.policies.registry import Policy, Review
 from mesh_platform.transformation.drift import drift
 
 
-def govern(mesh: Mesh, today: date) -> tuple[Finding, ...]:
-    """Every finding about the mesh in order of place; an exempted one keeps its level and does not count."""
-    first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, Review(mesh, today))]
+def govern(mesh: Mesh, today: date, files: Sequence[Finding] = (), before: Mesh | None = None) -> tuple[Finding, ...]:
+    """Every finding about the mesh in order of place; an exempted one keeps its level and does not count.
+
+    `files`: what reading the dbt projects' files found. `before`: the mesh to judge changes against.
+    """
+    review = Review(mesh, today, files=files, before=before)
+    first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, review)]
     found = [*mesh.findings, *first]
-    about = [f for policy in BOOK.values() if policy.last for f in judged(policy, Review(mesh, today, found))]
+    about = [f for policy in BOOK.values() if policy.last for f in judged(policy, replace(review, found=found))]
     return tuple(sorted([*_exempted(found, mesh, today), *about], key=lambda f: f.order))
 
 
-def govern_files(mesh: Mesh, environment: Environment, today: date) -> tuple[Finding, ...]:
-    """`govern`, with where the files of the dbt projects depart from the schemas among the findings."""
-    return govern(replace(mesh, findings=(*mesh.findings, *drift(mesh, environment))), today)
+def govern_files(
+    mesh: Mesh, environment: Environment, today: date, more: Sequence[Finding] = (), before: Mesh | None = None
+) -> tuple[Finding, ...]:
+    """`govern`, with where the files of the dbt projects depart from the schemas, and `more`, among the findings."""
+    return govern(mesh, today, [*drift(mesh, environment), *more], before)
 
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:

@@ -4,7 +4,10 @@ import re
 from typing import Final
 
 from mesh_platform import names
+from mesh_platform.manifest.domain import DomainMetadata
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
+from mesh_platform.manifest.plain_text import look_alike
+from mesh_platform.manifest.product import ProductMetadata
 from mesh_platform.policies.registry import Breach, Breaches, domain_policy, policy
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
@@ -19,12 +22,7 @@ def product_is_named_as_its_path(product: Product, mesh: Mesh) -> Breaches:
     that someone forgets to update."""
     name = product.manifest.metadata.name
     if name != product.id:
-        yield Breach("metadata.name", f"`metadata.name` is `{_told_apart(name)}`, but the path says `{product.id}`")
-
-
-def _told_apart(name: str) -> str:
-    """A letter of another alphabet that looks like ours is written as its number."""
-    return name if name.isascii() else name.encode("ascii", "backslashreplace").decode()
+        yield Breach("metadata.name", f"`metadata.name` is `{name}`, but the path says `{product.id}`")
 
 
 @policy("IDN002", fix="make `metadata.domain` the folder's name, or move the product")
@@ -80,6 +78,24 @@ def product_name_is_free_for_use(product: Product, mesh: Mesh) -> Breaches:
     """The published table of a product is its name with a suffix; a product called so would be another one's table."""
     if product.name.endswith(names.PUBLISHED_SUFFIX):
         yield Breach("metadata.name", f"`{product.name}` ends with `{names.PUBLISHED_SUFFIX}`, which is the platform's")
+
+
+@policy("IDN008", fix="write it with the letters of one alphabet")
+def people_have_names_that_can_be_typed(product: Product, mesh: Mesh) -> Breaches:
+    """A letter that is drawn as another one makes a team, a rotation or a channel that no search will ever find."""
+    yield from _look_alikes(product.manifest.metadata)
+
+
+@domain_policy("IDN009", fix="write it with the letters of one alphabet")
+def domains_people_have_names_that_can_be_typed(domain: Domain, mesh: Mesh) -> Breaches:
+    """The domain's team, rotation and channel are what every product's are compared with."""
+    yield from _look_alikes(domain.manifest.metadata)
+
+
+def _look_alikes(metadata: ProductMetadata | DomainMetadata) -> Breaches:
+    for key in ("owner", "team", "oncall", "slack_channel"):
+        if letter := look_alike(getattr(metadata, key, "")):
+            yield Breach(f"metadata.{key}", f"`{getattr(metadata, key)}` holds `{letter}`, drawn as a letter of ours")
 
 
 def _port(product: Product) -> tuple[str, str]:

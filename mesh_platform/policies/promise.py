@@ -8,7 +8,7 @@ from mesh_platform.policies.registry import Breach, Breaches, policy
 from mesh_platform.schema.history import current, event_time, event_time_candidates
 
 
-@policy("SLO001", fix="lower `target_minutes`, or ask the council for an exemption")
+@policy("SLO001", fix="lower `target_minutes`, or ask the council for an exemption in `domains/exemptions.yaml`")
 def freshness_is_within_the_bound(product: Product, mesh: Mesh) -> Breaches:
     """A promise slower than two hours is batch reporting, not something another domain can build on."""
     target, bound = product.manifest.slo.freshness.target_minutes, mesh.policy.bounds.max_freshness_minutes
@@ -16,7 +16,7 @@ def freshness_is_within_the_bound(product: Product, mesh: Mesh) -> Breaches:
         yield Breach("spec.slo.freshness.target_minutes", f"a freshness target of `{target}` min exceeds `{bound}` min")
 
 
-@policy("SLO002", fix="raise `target_percent`, or ask the council for an exemption")
+@policy("SLO002", fix="raise `target_percent`, or ask the council for an exemption in `domains/exemptions.yaml`")
 def completeness_is_within_the_bound(product: Product, mesh: Mesh) -> Breaches:
     """A product that may lose more than a few rows in a hundred cannot be added up."""
     target, bound = product.manifest.slo.completeness.target_percent, mesh.policy.bounds.min_completeness_percent

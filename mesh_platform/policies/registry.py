@@ -4,10 +4,15 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
+from typing import Final
 
 from mesh_platform.manifest.document import FIRST_LINE, Document, Place
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
+
+MOST: Final = 200
+"""Findings of one policy in one file."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +37,23 @@ class Spot:
 
 @dataclass(frozen=True)
 class Review:
-    """What a policy may look at: the mesh, the day, and what has been found before it."""
+    """What a policy may look at: the mesh, the day, what has been found before it, and the mesh as it was."""
 
     mesh: Mesh
     today: date
     found: Sequence[Finding] = ()
+    files: Sequence[Finding] = ()
+    """What reading the files of the dbt projects found; the policy of its code decides what it counts."""
+    before: Mesh | None = None
+    """The mesh as a commit has it; None when nothing is compared."""
 
 
 Breaches = Iterator[Breach]
 Located = Iterator[tuple[Spot, Breach]]
 ProductRule = Callable[[Product, Mesh], Breaches]
 DomainRule = Callable[[Domain, Mesh], Breaches]
+ChangeRule = Callable[[Product, Product], Breaches]
+"""(the product as it was, as it is) → what the change breaks."""
 MeshRule = Callable[[Review], Located]
 
 
@@ -59,6 +70,8 @@ class Policy:
     examine: Callable[[Review], Located]
     last: bool = False
     """Whether it judges what the others found."""
+    of_changes: bool = False
+    """Whether it judges a change, and so finds nothing once the change has been made."""
 
 
 POLICIES: dict[str, Policy] = {}
@@ -71,7 +84,7 @@ def policy(code: str, *, fix: str, level: Level = Level.ERROR) -> Callable[[Prod
     def register(rule: ProductRule) -> ProductRule:
         def examine(review: Review) -> Located:
             for product in review.mesh.products.values():
-                for breach in rule(product, review.mesh):
+                for breach in _first(rule(product, review.mesh)):
                     yield spot(product.document, breach.key, product.id), breach
 
         _register(rule, code, fix, level, examine)
@@ -86,7 +99,7 @@ def domain_policy(code: str, *, fix: str, level: Level = Level.ERROR) -> Callabl
     def register(rule: DomainRule) -> DomainRule:
         def examine(review: Review) -> Located:
             for domain in review.mesh.domains.values():
-                for breach in rule(domain, review.mesh):
+                for breach in _first(rule(domain, review.mesh)):
                     yield spot(domain.document, breach.key), breach
 
         _register(rule, code, fix, level, examine)
@@ -96,15 +109,49 @@ def domain_policy(code: str, *, fix: str, level: Level = Level.ERROR) -> Callabl
 
 
 def mesh_policy(
-    code: str, *, fix: str, level: Level = Level.ERROR, last: bool = False
+    code: str, *, fix: str, level: Level = Level.ERROR, last: bool = False, of_changes: bool = False
 ) -> Callable[[MeshRule], MeshRule]:
     """Register a rule about the mesh as a whole; it says itself where each breach is."""
 
     def register(rule: MeshRule) -> MeshRule:
-        _register(rule, code, fix, level, rule, last)
+        _register(rule, code, fix, level, rule, last, of_changes)
         return rule
 
     return register
+
+
+def change_policy(code: str, *, fix: str, level: Level = Level.ERROR) -> Callable[[ChangeRule], ChangeRule]:
+    """Register a rule about how a product may change; it is silent unless the mesh is compared with a commit."""
+
+    def register(rule: ChangeRule) -> ChangeRule:
+        def examine(review: Review) -> Located:
+            for was in review.before.products.values() if review.before else ():
+                if now := review.mesh.products.get(was.id):
+                    for breach in _first(rule(was, now)):
+                        yield spot(now.document, breach.key, now.id), breach
+
+        _register(rule, code, fix, level, examine, of_changes=True)
+        return rule
+
+    return register
+
+
+def file_policy(code: str, *, title: str, rationale: str, fix: str, level: Level) -> None:
+    """Register a rule that the reader of the dbt projects' files has judged already."""
+
+    def examine(review: Review) -> Located:
+        for f in review.files:
+            if f.code == code:
+                yield Spot(f.path, Place(f.line, f.column), f.product), Breach(f.key, f.message, f.fix)
+
+    _enter(Policy(code, level, title, rationale, fix, examine))
+
+
+def _first(breaches: Breaches) -> Breaches:
+    """As many breaches of one policy in one file as anybody mends at once; then that there are more."""
+    yield from islice(breaches, MOST)
+    for breach in islice(breaches, 1):
+        yield Breach(breach.key, f"breaks this policy in more than `{MOST}` places", breach.fix)
 
 
 def spot(document: Document, key: str, product: str | None = None) -> Spot:
@@ -119,8 +166,15 @@ def _register(
     level: Level,
     examine: Callable[[Review], Located],
     last: bool = False,
+    of_changes: bool = False,
 ) -> None:
-    if code in POLICIES:
-        raise ValueError(f"the code `{code}` is taken by `{POLICIES[code].title}`; a code is used once and for ever")
     title = rule.__name__.replace("_", " ")
-    POLICIES[code] = Policy(code, level, title, " ".join((inspect.getdoc(rule) or "").split()), fix, examine, last)
+    rationale = " ".join((inspect.getdoc(rule) or "").split())
+    _enter(Policy(code, level, title, rationale, fix, examine, last, of_changes))
+
+
+def _enter(policy: Policy) -> None:
+    if policy.code in POLICIES:
+        taken = POLICIES[policy.code].title
+        raise ValueError(f"the code `{policy.code}` is taken by `{taken}`; a code is used once and for ever")
+    POLICIES[policy.code] = policy

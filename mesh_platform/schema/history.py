@@ -1,7 +1,9 @@
 """The schemas of a product's versions, and what follows from the current one."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
+from mesh_platform.manifest.domain import SourceTable
 from mesh_platform.manifest.mesh import Domain, Product
 from mesh_platform.schema.problem import SchemaInvalid
 from mesh_platform.schema.record import RecordSchema, read_record
@@ -42,10 +44,17 @@ def row_schema(domain: Domain, source_table: str) -> RecordSchema | None:
     """The schema of a source table's rows (`public.orders`); None when it is absent or invalid."""
     for _, table in domain.source_tables:
         if table.name == source_table and table.row_schema in domain.row_schemas:
-            return _read(domain.row_schemas[table.row_schema].text)
+            return schema_of(domain, table)
     return None
 
 
+def schema_of(domain: Domain, table: SourceTable) -> RecordSchema | None:
+    """The schema of this table's rows; None when it is absent or invalid."""
+    file = domain.row_schemas.get(table.row_schema)
+    return _read(file.text) if file else None
+
+
+@lru_cache(maxsize=8192)
 def _read(text: str) -> RecordSchema | None:
     try:
         return read_record(text)

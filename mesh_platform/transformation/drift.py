@@ -1,7 +1,7 @@
 """Where what an engineer typed about a product's columns departs from the schema, which alone decides them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -9,69 +9,29 @@ import yaml
 
 from mesh_platform import names
 from mesh_platform.environment import Environment, Target
-from mesh_platform.manifest.finding import Finding, Level
+from mesh_platform.manifest.finding import Finding
+from mesh_platform.manifest.folder import MAX_BYTES
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.transformation.contract import Contract, ContractColumn, contracts
+from mesh_platform.transformation.described import Lack, entries, undescribed, unkeyed
+from mesh_platform.transformation.drift_rule import (
+    NO_CONTRACT,
+    NO_HEADER,
+    OTHER_TYPE,
+    UNDESCRIBED,
+    UNKEYED,
+    UNKNOWN_COLUMN,
+    UNPARSED,
+    DriftRule,
+)
 from mesh_platform.transformation.prepared import FIX
-from mesh_platform.transformation.project import PROJECT_FILE, ProjectRefused, is_project, project_files
-from mesh_platform.transformation.properties import is_properties, mentions
+from mesh_platform.transformation.project import PROJECT_FILE, read_project
+from mesh_platform.transformation.properties import YAML, is_properties, mentions
 from mesh_platform.transformation.refused import refused
 from mesh_platform.transformation.unparsed import Unparsed, unparsed
 from mesh_platform.transformation.yaml_text import below, compose, items, text
 
-
-@dataclass(frozen=True)
-class DriftRule:
-    """A kind of drift: a permanent code, why it matters, and what to do."""
-
-    code: str
-    title: str
-    rationale: str
-    fix: str
-    level: Level = Level.ERROR
-
-
-UNKNOWN_COLUMN: Final = DriftRule(
-    "DBT101",
-    "properties name only columns of the schema",
-    "A column that the schema does not have is not in the product; a test on it would never run.",
-    "remove the column, or add it to a new schema version",
-)
-OTHER_TYPE: Final = DriftRule(
-    "DBT102",
-    "the schema decides the type",
-    "The schema decides a column's type; a second one in the dbt project can only be wrong.",
-    "remove `data_type`: it is generated from the schema",
-)
-NO_CONTRACT: Final = DriftRule(
-    "DBT103",
-    "the contract is on",
-    "A product without its contract could be published with other columns than it promises.",
-    "remove `contract`: every product is under the contract of its schema version",
-)
-NO_HEADER: Final = DriftRule(
-    "DBT104",
-    "a product's rows tell their batch",
-    "Every row of a product tells its batch and its revision; a model that does not is refused when it runs.",
-    "select `{{ platform.contract_columns() }}, {{ platform.data_product_header() }}` at the end of the model",
-    Level.WARNING,
-)
-STALE: Final = DriftRule(
-    "DBT900",
-    "what runs is what is written",
-    "The mesh runs on prepared dbt artifacts; when the files have moved on, what runs is not what is written.",
-    "run `mesh prepare` and reload the location; `mesh up` does so by itself",
-    Level.WARNING,
-)
-UNPARSED: Final = DriftRule(
-    "DBT100",
-    "the project parses",
-    "A dbt project that does not parse costs its own domain its refreshes; what was prepared before stays.",
-    "correct the project; the message is dbt's own",
-)
 _HEADER: Final = (b"data_product_header", names.BATCH_COLUMN.encode())
-RULES: Final = {rule.code: rule for rule in (UNPARSED, UNKNOWN_COLUMN, OTHER_TYPE, NO_CONTRACT, NO_HEADER, STALE)}
-
 _ALIASES: Final = {
     Target.DUCKDB: {
         "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "DATETIME": "TIMESTAMP", "TEXT": "VARCHAR", "STRING": "VARCHAR",
@@ -90,16 +50,19 @@ def drift(mesh: Mesh, environment: Environment) -> list[Finding]:
 
 def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Finding]:
     folder = environment.dbt_projects / domain
-    if not is_project(folder):
+    if not os.path.lexists(folder / PROJECT_FILE):
         return
     owed = {c.model: c for c in contracts(mesh, domain, environment.target)}
-    try:
-        files = project_files(folder, lambda path: path == PROJECT_FILE or is_properties(path) or path.endswith(".sql"))
-    except ProjectRefused as problem:
+    files, refused_files = read_project(folder, lambda path: path.endswith((*YAML, ".sql")))
+    for problem in refused_files:
         yield _unparsed(domain, Unparsed(problem.path, 1, 1, str(problem)))
-        return
+    files, large = _small(files)
+    yield from (_unparsed(domain, found) for found in large)
     broken = [_unparsed(domain, found) for found in unparsed(files)]
-    yield from broken or _refused(mesh, environment, domain)
+    yield from broken
+    if not broken and not large and not refused_files:
+        yield from _refused(mesh, environment, domain)
+        yield from _lacks(mesh, domain, owed, files)
     for path, content in files.items():
         model_file = _model(path) in owed
         if not model_file and not is_properties(path):
@@ -108,6 +71,28 @@ def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Findi
         for rule, (line, column), message, model in departures:
             shown = f"{names.DBT_FOLDER}/{domain}/{path}"
             yield Finding(shown, line, column, rule.code, rule.level, message, rule.fix, product=f"{domain}.{model}")
+
+
+def _small(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Unparsed]]:
+    """The files without those that a person could not have written, which are findings."""
+    kept = {path: content for path, content in files.items() if len(content) <= MAX_BYTES}
+    told = "the file has `{}` bytes; at most `{}` are read"
+    return kept, [Unparsed(p, 1, 1, told.format(len(c), MAX_BYTES)) for p, c in files.items() if p not in kept]
+
+
+def _lacks(mesh: Mesh, domain: str, owed: Collection[str], files: Mapping[str, bytes]) -> Iterator[Finding]:
+    known = entries({path: content for path, content in files.items() if is_properties(path)})
+    project = mesh.dbt.get(domain)
+    models = {m: p.removeprefix(f"{project.path}/") for m, p in project.models.items()} if project else {}
+    for lack in undescribed(models, known):
+        yield _lack(domain, UNDESCRIBED, lack, f"nothing describes the model `{lack.model}`", lack.model in owed)
+    for lack in unkeyed(owed, known, models):
+        yield _lack(domain, UNKEYED, lack, f"no test holds a key of `{lack.model}`", True)
+
+
+def _lack(domain: str, rule: DriftRule, lack: Lack, message: str, product: bool) -> Finding:
+    path, about = f"{names.DBT_FOLDER}/{domain}/{lack.path}", f"{domain}.{lack.model}" if product else None
+    return Finding(path, lack.line, lack.column, rule.code, rule.level, message, rule.fix, product=about)
 
 
 def _unparsed(domain: str, found: Unparsed) -> Finding:

@@ -1,6 +1,7 @@
 """The files of a dbt project in git; nothing outside its folder is ever read."""
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -8,6 +9,9 @@ from typing import Final
 PROJECT_FILE: Final = "dbt_project.yml"
 PLATFORM: Final = "platform"
 """The folder and the dbt name of the macro package every domain uses."""
+MAX_BYTES: Final = 64 << 20
+"""Of one file; what is larger belongs into a source system and not into git."""
+_FILES: Final = (".yml", ".yaml", ".sql")
 MADE_BY_DBT: Final = frozenset({"target", "logs", "dbt_packages", "__pycache__"})
 
 
@@ -26,41 +30,72 @@ def is_project(folder: Path) -> bool:
 
 def project_files(folder: Path, wanted: Callable[[str], bool] = lambda path: True) -> dict[str, bytes]:
     """Relative path → content of every wanted file a person wrote; raises ProjectRefused."""
-    return {path: _read(folder, path) for path in sorted(_paths(folder)) if wanted(path)}
+    files, refused = read_project(folder, wanted)
+    if refused:
+        raise refused[0]
+    return files
 
 
-def _paths(folder: Path) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder, onerror=_unlisted(folder)):
+def read_project(folder: Path, wanted: Callable[[str], bool]) -> tuple[dict[str, bytes], list[ProjectRefused]]:
+    """The wanted files that can be read, by path; and every file, wanted or not, that may not be part of a project."""
+    files: dict[str, bytes] = {}
+    refused: list[ProjectRefused] = []
+    for path in sorted(_paths(folder, refused)):
+        try:
+            _check(folder, path)
+            if wanted(path):
+                files[path] = (folder / path).read_bytes()
+        except OSError as problem:
+            refused.append(ProjectRefused(path, f"`{path}` cannot be read: {_reason(problem)}"))
+        except ProjectRefused as problem:
+            refused.append(problem)
+    return files, refused
+
+
+def _paths(folder: Path, refused: list[ProjectRefused]) -> Iterator[str]:
+    unlisted: list[OSError] = []
+    for parent, folders, files in os.walk(folder, onerror=unlisted.append):
         folders[:] = sorted(f for f in folders if f not in MADE_BY_DBT and not f.startswith("."))
-        for name in (*folders, *files):
-            path = Path(parent, name)
-            if path.is_symlink():
-                _refuse_link(folder, path)
-        yield from (Path(parent, f).relative_to(folder).as_posix() for f in files if not f.startswith("."))
+        links = [_shown(folder, Path(parent, name)) for name in folders if Path(parent, name).is_symlink()]
+        refused += [_refused_link(folder, link) for link in links]
+        misplaced = [_shown(folder, Path(parent, name)) for name in folders if name.endswith(_FILES)]
+        refused += [ProjectRefused(path, f"`{path}` is a folder") for path in misplaced if path not in links]
+        yield from (_shown(folder, Path(parent, f)) for f in files if not f.startswith("."))
+    refused += [_unlisted(folder, problem) for problem in unlisted]
 
 
-def _refuse_link(folder: Path, link: Path) -> None:
-    shown = link.relative_to(folder).as_posix()
-    if not link.resolve().is_relative_to(folder.resolve()):
-        raise ProjectRefused(shown, f"the link `{shown}` leads out of the project")
-    if link.is_dir():
-        raise ProjectRefused(shown, f"the link `{shown}` stands for a folder")
+def _shown(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
-def _read(folder: Path, path: str) -> bytes:
-    try:
-        return (folder / path).read_bytes()
-    except OSError as problem:
-        raise ProjectRefused(path, f"`{path}` cannot be read: {_reason(problem)}") from problem
+def _refused_link(folder: Path, link: str) -> ProjectRefused:
+    """A link to a folder, wherever it leads: what lies behind it would be passed over."""
+    out = ProjectRefused(link, f"the link `{link}` leads out of the project")
+    return ProjectRefused(link, f"the link `{link}` stands for a folder") if _is_inside(folder, link) else out
 
 
-def _unlisted(folder: Path) -> Callable[[OSError], None]:
-    def refuse(problem: OSError) -> None:
-        path = Path(problem.filename or folder)
-        shown = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else "."
-        raise ProjectRefused(shown, f"`{shown}` cannot be listed: {_reason(problem)}")
+def _check(folder: Path, path: str) -> None:
+    """Raises ProjectRefused for what is no file of the project's own, or too large to be one; never waits for it."""
+    about = os.lstat(folder / path)
+    if stat.S_ISLNK(about.st_mode):
+        if not _is_inside(folder, path):
+            raise ProjectRefused(path, f"the link `{path}` leads out of the project")
+        about = (folder / path).stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise ProjectRefused(path, f"`{path}` is no regular file")
+    if about.st_size > MAX_BYTES:
+        raise ProjectRefused(path, f"`{path}` has `{about.st_size}` bytes; at most `{MAX_BYTES}` are read")
 
-    return refuse
+
+def _is_inside(folder: Path, path: str) -> bool:
+    # realpath, which ends at a link to itself where Path.resolve raises
+    return Path(os.path.realpath(folder / path)).is_relative_to(os.path.realpath(folder))
+
+
+def _unlisted(folder: Path, problem: OSError) -> ProjectRefused:
+    path = Path(problem.filename or folder)
+    shown = _shown(folder, path) if path.is_relative_to(folder) else "."
+    return ProjectRefused(shown, f"`{shown}` cannot be listed: {_reason(problem)}")
 
 
 def _reason(problem: OSError) -> str:

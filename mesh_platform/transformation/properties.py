@@ -8,12 +8,13 @@ from mesh_platform.transformation.project import PROJECT_FILE
 from mesh_platform.transformation.yaml_text import dump_yaml, read_yaml
 
 GENERATED: Final = "mesh_contracts.yml"
+YAML: Final = (".yml", ".yaml")
 _NO_PROPERTIES: Final = frozenset({PROJECT_FILE, "packages.yml", "dependencies.yml", "profiles.yml", "selectors.yml"})
 
 
 def is_properties(path: str) -> bool:
     """Whether a project's file can describe models."""
-    return path.endswith((".yml", ".yaml")) and path not in _NO_PROPERTIES
+    return path.endswith(YAML) and path not in _NO_PROPERTIES
 
 
 def mentions(content: bytes, contracts: Iterable[Contract]) -> bool:

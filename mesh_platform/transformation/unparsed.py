@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
 
 from mesh_platform.transformation.project import PROJECT_FILE
-from mesh_platform.transformation.properties import is_properties
+from mesh_platform.transformation.properties import YAML
 from mesh_platform.transformation.yaml_text import below, compose, fault, items, text
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def unparsed(files: Mapping[str, bytes]) -> Iterator[Unparsed]:
     """The first fault of each of these files of a project that no dbt would overlook."""
     folders = model_folders(files.get(PROJECT_FILE, b""))
     for path, content in files.items():
-        if path == PROJECT_FILE or is_properties(path):
+        if not _is_text(content):
+            yield Unparsed(path, 1, 1, f"`{path}` is not UTF-8")
+        elif path.endswith(YAML):
             yield from _yaml(path, content)
         elif path.endswith(".sql") and path.startswith(folders):
             yield from _jinja(path, content)
@@ -53,22 +55,34 @@ def _yaml(path: str, content: bytes) -> Iterator[Unparsed]:
 
 
 def _jinja(path: str, content: bytes) -> Iterator[Unparsed]:
-    if b"{" not in content:
-        return
+    if b"{" in content and (found := _jinja_fault(content)):
+        line, message = found
+        yield Unparsed(path, line, 1, message.format(path=path))
+
+
+@lru_cache(maxsize=8192)
+def _jinja_fault(content: bytes) -> tuple[int, str] | None:
+    """(line, message about `{path}`) of the first fault of a template."""
     from jinja2 import TemplateSyntaxError
 
     try:
         _templates().parse(content.decode())
-    except UnicodeDecodeError:
-        yield Unparsed(path, 1, 1, f"`{path}` is not UTF-8")
+    except RecursionError:
+        return 1, "the Jinja of `{path}` nests too deep"
     except TemplateSyntaxError as problem:
-        if "unknown tag" not in str(problem.message):  # dbt has tags of its own
-            yield Unparsed(
-                path,
-                min(problem.lineno, _lines(content)),
-                1,
-                f"the Jinja of `{path}` cannot be read: {problem.message}",
-            )
+        if "unknown tag" in str(problem.message):  # dbt has tags of its own
+            return None
+        told = str(problem.message).replace("{", "{{").replace("}", "}}")
+        return min(problem.lineno, _lines(content)), f"the Jinja of `{{path}}` cannot be read: {told}"
+    return None
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _lines(content: bytes) -> int:

@@ -7,12 +7,15 @@ from typing import Any, Final
 import yaml
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_DEPTH: Final = 100
+_HARMLESS: Final = 2000
 _DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def read_yaml(content: bytes) -> Any:
     """The value of the one document; None for what is no YAML, which dbt refuses with its own words."""
     try:
+        _refuse_depth(content)
         return yaml.load(content, Loader=_LOADER)  # noqa: S506  a safe loader, by either name
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
@@ -32,9 +35,24 @@ def fault(content: bytes) -> Exception | None:
 def _composed(content: bytes) -> tuple[yaml.Node | None, Exception | None]:
     """Whoever looks for faults and whoever looks for columns look at the same files, one after the other."""
     try:
+        _refuse_depth(content)
         return yaml.compose(content, Loader=_LOADER), None
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
         return None, problem
+
+
+def _refuse_depth(content: bytes) -> None:
+    """Raises YAMLError for what nests so deep that composing it, which recurses without a bound, ends the process."""
+    # a level takes a bracket, or a column that the line above did not have
+    deepest = content.count(b"[") + content.count(b"{") + 2 * max(map(len, content.splitlines()), default=0)
+    if deepest < _HARMLESS:
+        return
+    depth = 0
+    for event in yaml.parse(content, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=f"it nests deeper than `{_MAX_DEPTH}` levels", problem_mark=mark)
 
 
 def dump_yaml(value: object) -> bytes:

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,31 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.startswith("SLO001  freshness is within the bound  (error)")
     assert "batch reporting" in printed
     assert "fix: lower `target_minutes`" in printed
+
+
+def test_an_example_shows_what_to_avoid_and_what_to_prefer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "SLO003"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.index("avoid: domains/") < printed.index("prefer: domains/")
+
+
+def test_the_level_is_the_one_the_council_set_here(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MESH_ROOT", str(root))
+    (root / "domains/policy.yaml").write_text("levels: {SLO001: warning, DBT102: off}\n")
+    assert run(["explain", "SLO001"]) == 0
+    assert "(warning; `error` by default)" in capsys.readouterr().out
+    assert run(["explain", "DBT102", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["level"] == "off"
+
+
+def test_a_code_is_explained_where_there_is_no_mesh(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MESH_ROOT", "/nowhere/at/all")
+    assert run(["explain", "SLO001"]) == 0
+    assert "(error)" in capsys.readouterr().out
 
 
 def test_a_promise_is_explained_with_its_sql(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from mesh_platform.cli.formats import as_junit
 from mesh_platform.cli.main import run
+from mesh_platform.manifest.finding import Finding, Level
 
 MANIFEST = "domains/orders/order_events/data-product.yaml"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
@@ -141,6 +143,40 @@ def test_github_gets_a_note_on_the_line(mesh: Path, capsys: pytest.CaptureFixtur
     assert "100%25" in printed
 
 
+def test_github_is_told_what_counts_first_and_where_the_mesh_lies(
+    mesh: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(mesh.parent))
+    spoil(mesh, FINANCE, "owner: finance-insights", "owner: somebody")
+    spoil(mesh, MANIFEST, "target_percent: 99.5", "target_percent: 90")
+    assert run(["validate", "--format", "github"]) == 1
+    notes = capsys.readouterr().out.strip().split("\n")
+    assert notes[0].startswith(f"::error file=root/{MANIFEST},line=")
+    assert [note.split(" ")[0] for note in notes[:-1]] == sorted(note.split(" ")[0] for note in notes[:-1])
+    assert "error" in notes[-1] and not notes[-1].startswith("::")
+
+
+@pytest.mark.parametrize("form", ["github", "junit", "text", "json"])
+def test_no_form_is_broken_by_what_a_file_says(mesh: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    hostile = '"::error::]]> <![CDATA[ %0A & \\U0001F600 \\u200b \\ud83d \\ufffe \\x1b[31m \\n::stop-commands::x"'
+    spoil(mesh, MANIFEST, "owner: order-experience-squad", f"owner: {hostile}")
+    spoil(mesh, FINANCE, "table: revenue_daily", "table: '<x y=\"1\">::set-output'")
+    run(["validate", "--format", form])
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    if form == "junit":
+        ElementTree.fromstring(printed.encode())
+    if form == "github":
+        assert all(line.startswith("::") for line in printed.strip().split("\n")[:-1])
+        assert not any(line.startswith(("::stop", "::set")) for line in printed.split("\n"))
+
+
+def test_junit_holds_nothing_that_xml_cannot() -> None:
+    found = Finding("a\x00\ud800.yaml", 1, 1, "MAN001", Level.ERROR, "\x0b\uffff <&\"'>", "\x1b")
+    suite = ElementTree.fromstring(as_junit([found], ["a.\x07"]))
+    assert suite.get("failures") == "1"
+
+
 def test_junit_is_xml_with_a_case_a_finding_and_a_product(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil(mesh, MANIFEST, "owner: order-experience-squad", 'owner: <some> & "body"')
     spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
@@ -161,7 +197,9 @@ def process(*arguments: str, root: Path | None = None) -> subprocess.CompletedPr
 def test_validating_imports_neither_the_orchestrator_nor_the_warehouse() -> None:
     code = """
 import sys
+from mesh_platform.cli.formats import as_junit
 from mesh_platform.cli.main import run
+from mesh_platform.manifest.finding import Finding, Level
 code = run(["validate", "--format", "json"])
 heavy = {"dagster", "duckdb", "dbt", "rich", "sqlglot", "numpy", "fastavro"}
 found = sorted({m.split(".")[0] for m in sys.modules} & heavy)

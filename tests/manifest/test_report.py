@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.report import report, source_lines, summary
 
@@ -31,6 +33,46 @@ def test_tabs_and_long_lines_keep_the_caret_below_its_place() -> None:
     block = next(report([FINDING], lambda path: ["", line]))
     assert "      | \t\t^^^^^^\n" in block
     assert max(map(len, block.split("\n"))) < 200
+
+
+def caret(line: str, key: str = "owner") -> tuple[str, str]:
+    """The shown line and the line below it."""
+    place = Finding("a.yaml", 1, line.index(key) + 1, "MAN007", Level.ERROR, "m", "f", key=f"metadata.{key}")
+    shown = next(report([place], lambda path: [line])).split("\n")
+    return shown[1], shown[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "before"),
+    [
+        ("日本語: owner", 8),
+        ("e\u0301: owner", 3),
+        ("😀 owner", 3),
+        ("a\u200b owner", 2),
+        ("ｆ owner", 3),
+        ("é owner", 2),
+    ],
+)
+def test_the_caret_stands_below_its_place_however_wide_letters_are(line: str, before: int) -> None:
+    _, below = caret(line)
+    assert below == "      | " + " " * before + "^^^^^"
+
+
+def test_a_wide_key_is_underlined_in_full() -> None:
+    assert caret("日本: 1", "日本")[1] == "      | ^^^^"
+
+
+def test_a_place_far_to_the_right_is_shown_with_what_stands_before_it() -> None:
+    line, below = caret("x" * 5000 + " owner: somebody")
+    assert "owner: somebody" in line
+    assert line.index("owner") == below.index("^")
+    assert len(line) < 180
+
+
+def test_windows_line_ends_are_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"one: 1\r\nowner: 2\r\n")
+    found = Finding("a", 2, 1, "MAN007", Level.ERROR, "m", "f", key="owner")
+    assert next(report([found], source_lines(tmp_path))).split("\n")[1:3] == ["    2 | owner: 2", "      | ^^^^^"]
 
 
 def test_levels_are_told_and_counted() -> None:

@@ -99,4 +99,4 @@ def test_the_governance_job_passes_on_the_shipped_mesh_and_fails_with_a_table_on
     told = next(e for e in failed.all_events if e.is_step_failure).step_failure_data.user_failure_data
     assert told
     assert "domains/finance/revenue_daily/data-product.yaml" in (told.description or "")
-    assert "| level | where | code | what | fix |" in str(told.metadata["findings"].value)
+    assert "| level | product | where | code | what | fix |" in str(told.metadata["findings"].value)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.finding import Finding, Level, failing
 from mesh_platform.manifest.gather import gather
-from mesh_platform.policies.govern import govern
+from mesh_platform.policies.govern import govern, govern_files
 
 TODAY = date(2026, 11, 23)
 ORDERS = "domains/sales/orders/data-product.yaml"
@@ -61,6 +62,29 @@ def test_the_council_changes_bounds_and_levels(base: Path) -> None:
     assert [f.level for f in found(base)] == [Level.WARNING]
     (base / "domains/policy.yaml").write_text("levels: {SLO001: off}\n")
     assert found(base) == []
+
+
+def test_the_council_says_how_long_before_its_end_an_exemption_warns(base: Path) -> None:
+    promise_too_little(base)
+    exempt(base, until="2026-12-20")
+    assert [f.code for f in found(base) if not f.exempted] == []
+    (base / "domains/policy.yaml").write_text("bounds: {exemption_notice_days: 30}\n")
+    assert [f.code for f in found(base) if not f.exempted] == ["EXM005"]
+    (base / "domains/policy.yaml").write_text("bounds: {exemption_notice_days: 999999999999}\n")
+    assert [f.code for f in found(base) if not f.exempted] == ["EXM005"]
+
+
+def test_the_council_says_what_the_files_of_a_project_may_lack(base: Path, tmp_path: Path) -> None:
+    environment = Environment(base, tmp_path / "home", Target.DUCKDB, "landing")
+    before = [f for f in govern_files(gather(base), environment, TODAY) if f.code == "DBT006"]
+    assert [f.level for f in before] == [Level.WARNING] * 2
+    (base / "domains/policy.yaml").write_text("levels: {DBT006: error, DBT005: off}\n")
+    after = govern_files(gather(base), environment, TODAY)
+    assert [f.level for f in after if f.code == "DBT006"] == [Level.ERROR] * 2
+    assert "DBT005" not in {f.code for f in after}
+    exempt(base, policy="DBT006")
+    exempted = [f for f in govern_files(gather(base), environment, TODAY) if f.code == "DBT006"]
+    assert [(f.product, f.exempted) for f in exempted] == [("billing.invoices", True), ("sales.orders", False)]
 
 
 def test_an_exempted_finding_keeps_its_level_and_does_not_count(base: Path) -> None:

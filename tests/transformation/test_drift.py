@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from mesh_platform.environment import PROJECT_ROOT, Environment
-from mesh_platform.manifest.finding import Level
+from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.transformation.drift import RULES, drift
+from mesh_platform.transformation.drift import drift
+from mesh_platform.transformation.drift_rule import RULES, UNDESCRIBED, UNKEYED
 
 HEAD = "models:\n  - name: revenue_daily\n"
 
@@ -19,8 +20,13 @@ def yml(finance: Path) -> Path:
     return finance / "models/products/revenue_daily.yml"
 
 
+def departures(mesh: Mesh, environment: Environment) -> list[Finding]:
+    """What departs from the schema; what an entry that is this short lacks besides is another matter."""
+    return [f for f in drift(mesh, environment) if f.code not in {UNDESCRIBED.code, UNKEYED.code}]
+
+
 def codes(mesh: Mesh, environment: Environment) -> list[tuple[str, int]]:
-    return [(f.code, f.line) for f in drift(mesh, environment)]
+    return [(f.code, f.line) for f in departures(mesh, environment)]
 
 
 def test_the_shipped_projects_do_not_drift(mesh: Mesh, environment: Environment) -> None:
@@ -29,7 +35,7 @@ def test_the_shipped_projects_do_not_drift(mesh: Mesh, environment: Environment)
 
 def test_a_column_the_schema_lacks_is_an_error_at_its_line(mesh: Mesh, environment: Environment, yml: Path) -> None:
     yml.write_text(HEAD + "    columns:\n      - name: net_cents\n      - name: nett_cents\n")
-    (found,) = drift(mesh, environment)
+    (found,) = departures(mesh, environment)
     assert str(found).startswith("dbt_projects/finance/models/products/revenue_daily.yml:5: DBT101 ")
     assert "`nett_cents`" in found.message
     assert (found.level, found.product) == (Level.ERROR, "finance.revenue_daily")
@@ -59,7 +65,7 @@ def test_a_model_that_selects_nothing_of_the_platforms_is_warned_of(
     mesh: Mesh, environment: Environment, finance: Path
 ) -> None:
     (finance / "models/products/revenue_daily.sql").write_text("select 1 as net_cents")
-    (found,) = drift(mesh, environment)
+    (found,) = departures(mesh, environment)
     assert str(found).startswith("dbt_projects/finance/models/products/revenue_daily.sql:1: DBT104 ")
     assert (found.level, found.product) == (Level.WARNING, "finance.revenue_daily")
 
@@ -84,7 +90,7 @@ def test_what_is_no_properties_file_is_left_to_dbt(
 
 def test_every_rule_has_a_reason_and_a_fix() -> None:
     assert all(rule.rationale and rule.fix for rule in RULES.values())
-    assert sorted(RULES) == ["DBT100", "DBT101", "DBT102", "DBT103", "DBT104", "DBT900"]
+    assert sorted(RULES) == ["DBT005", "DBT006", "DBT100", "DBT101", "DBT102", "DBT103", "DBT104", "DBT900"]
 
 
 def test_neither_dbt_nor_an_engine_is_loaded_for_it() -> None:

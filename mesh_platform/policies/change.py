@@ -1,0 +1,118 @@
+"""What consumers were promised changes under a number that says so, and what they read stays where it is."""
+
+from collections.abc import Iterator
+
+from mesh_platform.manifest.cadence import every
+from mesh_platform.manifest.document import FIRST_LINE
+from mesh_platform.manifest.finding import Level
+from mesh_platform.manifest.mesh import Product
+from mesh_platform.manifest.message import listed
+from mesh_platform.manifest.product import DataProduct
+from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, change_policy, mesh_policy
+from mesh_platform.schema.version import Version, read_version
+
+_LESS_IS_BETTER = ("freshness.target_minutes", "freshness.error_minutes")
+_MORE_IS_BETTER = ("completeness.target_percent", "completeness.error_percent", "objective_percent")
+
+
+@change_policy("SLO015", fix="keep the promise, or release it under the next major version")
+def looser_promise_has_a_major_version(was: Product, now: Product) -> Breaches:
+    """Whoever built on 30 minutes breaks on 60 as surely as on a missing column: a promise that gets looser, or goes,
+    is a breaking change of the contract."""
+    old, new = _versions(was, now)
+    if old and new and new.major <= old.major:
+        for key, before, after in _looser(was.manifest, now.manifest):
+            yield Breach(
+                key,
+                f"the promise of `{before}` is loosened to `{after}` under version `{_version(now)}`",
+                f"keep `{before}`, or release it as version `{old.major + 1}.0.0`",
+            )
+
+
+@change_policy("SLO016", level=Level.WARNING, fix="release it under the next minor version")
+def tighter_promise_has_a_minor_version(was: Product, now: Product) -> Breaches:
+    """A better promise breaks nobody, but consumers who may rely on it now learn of it by the version."""
+    old, new = _versions(was, now)
+    if old and new and (new.major, new.minor) <= (old.major, old.minor):
+        for key, after, before in _looser(now.manifest, was.manifest):
+            yield Breach(
+                key,
+                f"the promise of `{before}` is tightened to `{after}` under version `{_version(now)}`",
+                f"release it as version `{old.major}.{old.minor + 1}.0`",
+            )
+
+
+@change_policy("CON005", fix="keep the port; publish elsewhere as a product of its own, and name it as the `successor`")
+def port_stays_where_it_is(was: Product, now: Product) -> Breaches:
+    """Consumers' queries name the port. After a move the old view goes on answering, with what was last published, and
+    nobody is told."""
+    old, new = was.manifest.port, now.manifest.port
+    for key in ("output_port", "dataset", "table", "access_mode"):
+        if (before := getattr(old, key)) != (after := getattr(new, key)):
+            yield Breach(f"spec.interface.{key}", f"the port moves: `{key}` was `{before}` and is `{after}`")
+
+
+@change_policy("LIF008", fix="keep the day that was announced, or a later one")
+def retirement_is_not_brought_forward(was: Product, now: Product) -> Breaches:
+    """Consumers plan with the day that was announced to them."""
+    old, new = was.manifest.spec.lifecycle, now.manifest.spec.lifecycle
+    if old and new and old.retires_on and new.retires_on and new.retires_on < old.retires_on:
+        message = f"the retirement was announced for `{old.retires_on}` and is now on `{new.retires_on}`"
+        yield Breach("spec.lifecycle.retires_on", message)
+
+
+@mesh_policy(
+    "LIF009",
+    of_changes=True,
+    fix="restore it, and announce its end in `spec.lifecycle`; when that day has come, remove it",
+)
+def product_is_not_removed_before_its_day(review: Review) -> Located:
+    """A product that is gone from one commit to the next takes its readers' tables with it."""
+    for was in review.before.products.values() if review.before else ():
+        lifecycle = was.manifest.spec.lifecycle
+        announced = lifecycle.retires_on if lifecycle else None
+        if was.id in review.mesh.known_products or (announced and announced <= review.today):
+            continue
+        readers = review.mesh.readers.get(was.id, ())
+        said = f"it retires on `{announced}`" if announced else "its end was never announced"
+        left = f"; {listed(sorted(readers))} still read it" if readers else ""
+        yield Spot(was.document.path, FIRST_LINE, was.id), Breach("", f"`{was.id}` is removed, and {said}{left}")
+
+
+def _looser(was: DataProduct, now: DataProduct) -> Iterator[tuple[str, object, object]]:
+    """(key, as it was, as it is) of every promise that became weaker."""
+    for path in _LESS_IS_BETTER:
+        before, after = _value(was, path), _value(now, path)
+        if after > before:
+            yield f"spec.slo.{path}", f"{before} min", f"{after} min"
+    for path in _MORE_IS_BETTER:
+        before, after = _value(was, path), _value(now, path)
+        if after < before:
+            yield f"spec.slo.{path}", f"{before} %", f"{after} %"
+    yield from _less_measured(was, now)
+
+
+def _less_measured(was: DataProduct, now: DataProduct) -> Iterator[tuple[str, object, object]]:
+    """What was measured is not, or less often."""
+    old, new = was.slo.accuracy, now.slo.accuracy
+    if old and not new:
+        yield "spec.slo", old.validated_by, "no accuracy"
+    elif old and new and (every(new.run_frequency) or 0) > (every(old.run_frequency) or float("inf")):
+        yield "spec.slo.accuracy.run_frequency", old.run_frequency, new.run_frequency
+    if was.slo.completeness.expected and not now.slo.completeness.expected:
+        yield "spec.slo.completeness", f"expected: {was.slo.completeness.expected}", "nothing to be measured against"
+
+
+def _value(manifest: DataProduct, path: str) -> float:
+    found: object = manifest.slo
+    for step in path.split("."):
+        found = getattr(found, step)
+    return found  # type: ignore[return-value]
+
+
+def _version(product: Product) -> str:
+    return product.manifest.spec.schema_version
+
+
+def _versions(was: Product, now: Product) -> tuple[Version | None, Version | None]:
+    return read_version(_version(was)), read_version(_version(now))

@@ -1,0 +1,108 @@
+"""A product ends as it began: announced, with somewhere to go, and not while somebody still reads it."""
+
+from datetime import timedelta
+
+from mesh_platform.manifest.finding import Level
+from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.manifest.message import did_you_mean, listed
+from mesh_platform.manifest.product import Lifecycle, ProductInput
+from mesh_platform.policies.registry import Breach, Breaches, Located, Review, mesh_policy, policy, spot
+
+
+@policy("LIF001", fix="name an existing product as `domain.name`")
+def successor_exists(product: Product, mesh: Mesh) -> Breaches:
+    """Consumers of a product that ends must have somewhere to go."""
+    lifecycle = product.manifest.spec.lifecycle
+    if (
+        lifecycle
+        and lifecycle.successor
+        and (lifecycle.successor not in mesh.known_products or lifecycle.successor == product.id)
+    ):
+        hint = did_you_mean(lifecycle.successor, sorted(mesh.known_products - {product.id}))
+        yield Breach("spec.lifecycle.successor", f"`{lifecycle.successor}` is no other product{hint}")
+
+
+@policy("LIF002", fix="retire it after the day it is deprecated")
+def retirement_follows_deprecation(product: Product, mesh: Mesh) -> Breaches:
+    """Consumers need the time between the announcement and the end."""
+    lifecycle = product.manifest.spec.lifecycle
+    if lifecycle and lifecycle.retires_on and lifecycle.retires_on <= lifecycle.deprecated_on:
+        yield Breach("spec.lifecycle.retires_on", f"`{lifecycle.retires_on}` is not after `{lifecycle.deprecated_on}`")
+
+
+@mesh_policy("LIF003", fix="move the readers to the successor first, or agree a later day with them")
+def product_does_not_retire_under_its_readers(review: Review) -> Located:
+    """A product that ends on the day while somebody reads it is an outage with an appointment."""
+    for product in review.mesh.products.values():
+        lifecycle, readers = product.manifest.spec.lifecycle, review.mesh.readers.get(product.id, ())
+        if lifecycle and lifecycle.retires_on and lifecycle.retires_on <= review.today and readers:
+            key = "spec.lifecycle.retires_on"
+            message = f"`{lifecycle.retires_on}` has come, and {listed(sorted(readers))} still read `{product.id}`"
+            yield spot(product.document, key, product.id), Breach(key, message)
+
+
+@policy("LIF004", level=Level.WARNING, fix="name the product that stays as the successor")
+def successor_stays(product: Product, mesh: Mesh) -> Breaches:
+    """Consumers who move to a product that ends as well move twice."""
+    lifecycle, end = product.manifest.spec.lifecycle, _way(product, mesh)
+    successor = mesh.products.get(lifecycle.successor or "") if lifecycle else None
+    if successor and successor.manifest.spec.lifecycle and product.id not in end:
+        since = successor.manifest.spec.lifecycle.deprecated_on
+        stays = f"name `{end[-1]}`" if end[-1] != successor.id else None
+        yield Breach("spec.lifecycle.successor", f"`{successor.id}` is itself deprecated, on `{since}`", stays)
+
+
+@policy("LIF005", fix="let the product that stays have no `lifecycle`")
+def successors_do_not_go_round_in_a_circle(product: Product, mesh: Mesh) -> Breaches:
+    """Consumers sent from one ending product to the next, and back, have nowhere to go."""
+    way = _way(product, mesh)
+    if product.id in way and way != [product.id]:
+        yield Breach("spec.lifecycle.successor", f"the successors go round in a circle: {listed(way)}")
+
+
+@policy("LIF006", level=Level.WARNING, fix="retire it later, or ask the council for a shorter notice")
+def retirement_is_announced_in_time(product: Product, mesh: Mesh) -> Breaches:
+    """Other teams plan in weeks; the council says how many days lie between the announcement and the end."""
+    lifecycle, least = product.manifest.spec.lifecycle, mesh.policy.bounds.min_deprecation_days
+    if lifecycle and lifecycle.retires_on and lifecycle.retires_on > lifecycle.deprecated_on:
+        days = (lifecycle.retires_on - lifecycle.deprecated_on) // timedelta(days=1)
+        if days < least:
+            yield Breach("spec.lifecycle.retires_on", f"`{days}` days of notice are fewer than `{least}`")
+
+
+@policy("LIF007", level=Level.WARNING, fix="add `retires_on`, far enough ahead for the readers to move")
+def deprecation_names_the_last_day(product: Product, mesh: Mesh) -> Breaches:
+    """Nobody plans to leave what has no last day, and so nobody leaves."""
+    lifecycle = product.manifest.spec.lifecycle
+    if lifecycle and lifecycle.retires_on is None:
+        yield Breach("spec.lifecycle", f"deprecated on `{lifecycle.deprecated_on}`, without a day on which it retires")
+
+
+@mesh_policy("CON006", level=Level.WARNING, fix="read the successor, before the day the product retires")
+def reader_leaves_a_deprecated_product(review: Review) -> Located:
+    """Whoever goes on reading a deprecated product should have heard of its last day, and from the machine."""
+    for reader in review.mesh.products.values():
+        for index, upstream in enumerate(reader.manifest.spec.lineage.upstream_sources):
+            read = review.mesh.products.get(upstream.product) if isinstance(upstream, ProductInput) else None
+            lifecycle = read.manifest.spec.lifecycle if read and read.id != reader.id else None
+            if read and lifecycle and lifecycle.deprecated_on <= review.today:
+                key = f"spec.lineage.upstream_sources.{index}.product"
+                instead = f"read `{lifecycle.successor}` instead" if lifecycle.successor else None
+                yield spot(reader.document, key, reader.id), Breach(key, _warned(read, lifecycle), instead)
+
+
+def _warned(product: Product, lifecycle: Lifecycle) -> str:
+    last = f"retires on `{lifecycle.retires_on}`" if lifecycle.retires_on else "has no last day yet"
+    return f"`{product.id}` is deprecated since `{lifecycle.deprecated_on}` and {last}"
+
+
+def _way(product: Product, mesh: Mesh) -> list[str]:
+    """The successor, its successor and so on; where it goes round, up to the first that comes again."""
+    way: list[str] = []
+    current: Product | None = product
+    while current and (lifecycle := current.manifest.spec.lifecycle) and lifecycle.successor:
+        if lifecycle.successor in way:
+            break
+        way.append(lifecycle.successor)
+        current = mesh.products.get(lifecycle.successor)
+    return way

@@ -1,0 +1,177 @@
+"""The workflow and the hook for domain repositories, run as they stand, on a violation of every rule."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import util
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from mesh_platform.cli import validate
+from mesh_platform.cli.main import run
+from mesh_platform.environment import PROJECT_ROOT
+
+WORKFLOW = PROJECT_ROOT / "mesh_platform/templates/github/data-product-governance.yml"
+HOOKS = PROJECT_ROOT / ".pre-commit-hooks.yaml"
+FIXTURES = PROJECT_ROOT / "tests/policies"
+MANIFEST = "domains/orders/order_events/data-product.yaml"
+FINANCE = "domains/finance/revenue_daily/data-product.yaml"
+
+
+def _fixtures() -> Any:
+    """How fixtures are laid over their base and marked, from the tests of the policies."""
+    spec = util.spec_from_file_location("policy_fixtures", FIXTURES / "test_fixtures.py")
+    assert spec and spec.loader
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+LAID = _fixtures()
+
+
+class Noon(datetime):
+    """The day the fixtures were written for."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime(LAID.TODAY.year, LAID.TODAY.month, LAID.TODAY.day, 12, tzinfo=UTC)
+
+
+def git(root: Path, *arguments: str) -> None:
+    settings = ["user.name=Tester", "user.email=tester@example.com", "commit.gpgsign=false", "gc.auto=0"]
+    options = [word for setting in settings for word in ("-c", setting)]
+    subprocess.run(["git", *options, *arguments], cwd=root, capture_output=True, check=True)
+
+
+def commit(root: Path) -> None:
+    git(root, "add", "-A", "-f")
+    git(root, "commit", "-q", "--allow-empty", "-m", "work")
+
+
+def steps() -> dict[str, str]:
+    """Name → shell text of every step that runs something."""
+    job = yaml.safe_load(WORKFLOW.read_text())["jobs"]["governance"]
+    return {step["name"]: step["run"] for step in job["steps"] if "run" in step}
+
+
+def shell(text: str, root: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """As GitHub runs a step, with the platform's commands on the path."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "GITHUB_WORKSPACE": str(root), **variables}
+    command = ["bash", "-e", "-o", "pipefail", "-c", text]
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def repository(root: Path) -> Path:
+    git(root, "init", "-q", "-b", "main")
+    commit(root)
+    return root
+
+
+def spoil(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text()
+    assert old in text
+    (root / path).write_text(text.replace(old, new, 1))
+
+
+def arguments_of(step: str) -> list[str]:
+    """What the step gives to `mesh`, its variables filled in."""
+    words = shlex.split(steps()[step].replace("$MESH_BASE", "main"))
+    assert words[0] == "mesh"
+    return words[1:]
+
+
+@pytest.mark.parametrize("code", LAID.CODES)
+def test_the_workflow_tells_every_rule_at_its_line(
+    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / code / "nothing").mkdir(parents=True)
+    before = FIXTURES / code / "before"
+    root = LAID.laid_over_base(before if before.exists() else tmp_path / code / "nothing", tmp_path / "root")
+    git(root, "init", "-q", "-b", "main")
+    commit(root)
+    bad = LAID.laid_over_base(FIXTURES / code / "bad", tmp_path / "bad")
+    shutil.rmtree(root / "domains")
+    shutil.rmtree(root / "dbt_projects")
+    shutil.copytree(bad, root, dirs_exist_ok=True, symlinks=True)
+    monkeypatch.setattr(validate, "datetime", Noon)
+    monkeypatch.setenv("MESH_ROOT", str(root))
+    monkeypatch.setenv("MESH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(root))
+    run(arguments_of("Judge the change"))
+    notes = capsys.readouterr().out.split("\n")
+    for path, line in LAID.marks(bad, code):
+        assert any(f" file={path},line={line},col=" in note and f",title={code}::" in note for note in notes), notes
+
+
+def broken(root: Path) -> Iterator[str]:
+    """Violations of several rooms at once, and the note each of them makes."""
+    spoil(root, MANIFEST, "target_minutes: 30", "target_minutes: 300")
+    yield f"::error file={MANIFEST},line=26,col=7,title=SLO001::"
+    yield f"::error file={MANIFEST},line=26,col=7,title=SLO015::"
+    yield f"::error file={FINANCE},line=21,col=7,title=SLO009::"
+    spoil(root, "domains/finance/domain.yaml", "team_size: 5", "team_size: five")
+    yield "::error file=domains/finance/domain.yaml,line=9,col=3,title=MAN008::"
+    spoil(root, "domains/orders/order_events/schema/2.1.0.avsc", '"type": "record"', '"type": "recrd"')
+    yield "::error file=domains/orders/order_events/schema/2.1.0.avsc,line="
+    (root / "domains/exemptions.yaml").write_text(
+        "exemptions:\n  - {policy: SLO001, product: a.b, until: 2020-01-01, granted_by: council, reason: why}\n"
+    )
+    yield "::error file=domains/exemptions.yaml,line=2,col=36,title=EXM001::"
+    spoil(root, "dbt_projects/orders/models/products/order_events.yml", "- name: event_id", "- name: evnt_id")
+
+
+def test_the_workflows_steps_run_as_they_stand(repository: Path) -> None:
+    git(repository, "update-ref", "refs/remotes/origin/main", "HEAD")
+    wanted = list(broken(repository))
+    variables = {"MESH_ROOT": str(repository), "MESH_BASE": "origin/main", "MESH_HOME": str(repository.parent / "home")}
+    judged = shell(steps()["Judge the change"], repository, **variables)
+    assert judged.returncode == 1, judged.stderr
+    assert [note for note in wanted if note not in judged.stdout] == [], judged.stdout
+    reported = shell(steps()["Report"], repository, **variables)
+    assert reported.returncode == 0, reported.stderr
+    suite = ElementTree.parse(repository / "governance.xml").getroot()
+    assert int(suite.get("failures", "0")) >= len(wanted)
+
+
+def test_the_workflows_steps_are_green_where_nothing_is_wrong(repository: Path) -> None:
+    variables = {"MESH_ROOT": str(repository), "MESH_BASE": "main", "MESH_HOME": str(repository.parent / "home")}
+    for name in ("Judge the change", "Report"):
+        done = shell(steps()[name], repository, **variables)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_report_that_could_not_be_written_fails_its_step(repository: Path) -> None:
+    variables = {"MESH_ROOT": str(repository), "MESH_BASE": "nowhere"}
+    assert shell(steps()["Report"], repository, **variables).returncode != 0
+
+
+def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
+    workflow = yaml.safe_load(WORKFLOW.read_text())
+    assert workflow["permissions"] == {"contents": "read"}
+    used = [step["uses"] for step in workflow["jobs"]["governance"]["steps"] if "uses" in step]
+    assert all("@v" in action for action in used)
+    assert list(steps()) == ["Install the platform", "Judge the change", "Report"]
+
+
+def test_the_hook_judges_the_repository_it_is_run_in(repository: Path) -> None:
+    (hook,) = yaml.safe_load(HOOKS.read_text())
+    assert (hook["id"], hook["pass_filenames"]) == ("mesh-validate", False)
+    elsewhere = {"MESH_ROOT": "/nowhere", "MESH_HOME": str(repository.parent / "home")}
+    assert shell(hook["entry"], repository, **elsewhere).returncode == 0
+    list(broken(repository))
+    refused = shell(hook["entry"], repository, **elsewhere)
+    assert refused.returncode == 1
+    assert f"{MANIFEST}:26: SLO001" in refused.stdout
+    again = shell(f"{hook['entry']} --changed-since HEAD", repository, **elsewhere)
+    assert "SLO015" in again.stdout

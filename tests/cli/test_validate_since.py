@@ -1,0 +1,199 @@
+"""`mesh validate --changed-since`: what a change is to blame for, in the files it touches and everywhere else."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesh_platform.cli.main import run
+
+ORDERS = "domains/orders/order_events/data-product.yaml"
+FINANCE = "domains/finance/revenue_daily/data-product.yaml"
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=Tester", "-c", "user.email=tester@example.com", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=root, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def commit(root: Path, message: str = "work") -> str:
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "--allow-empty", "-m", message)
+    return git(root, "rev-parse", "HEAD")
+
+
+def spoil(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text()
+    assert old in text
+    (root / path).write_text(text.replace(old, new, 1))
+
+
+@pytest.fixture
+def repository(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The shipped mesh as the only commit of a new repository."""
+    monkeypatch.setenv("MESH_ROOT", str(root))
+    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
+    monkeypatch.chdir(root.parent)
+    git(root, "init", "-q", "-b", "main")
+    commit(root, "the mesh")
+    return root
+
+
+def found(capsys: pytest.CaptureFixture[str], revision: str = "main", *paths: str) -> list[dict[str, Any]]:
+    code = run(["validate", "--format", "json", "--changed-since", revision, *paths])
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    findings: list[dict[str, Any]] = json.loads(printed.out)["findings"]
+    assert code == int(any(f["level"] == "error" and not f["exempted"] for f in findings))
+    return findings
+
+
+def test_nothing_changed_is_nothing_to_blame(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    commit(repository)
+    assert found(capsys) == []
+
+
+def test_a_finding_in_a_changed_file_is_shown_new_or_not(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    spoil(repository, FINANCE, "owner: finance-insights", "owner: somebody")
+    commit(repository)
+    spoil(repository, ORDERS, "One row an event", "Each row an event")
+    assert [(f["code"], f["path"]) for f in found(capsys)] == [("OWN001", ORDERS)]
+
+
+def test_what_a_change_breaks_in_another_domain_is_shown_there(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 80")
+    spoil(repository, ORDERS, "warn_minutes: 45", "warn_minutes: 85")
+    shown = {(f["code"], f["path"]) for f in found(capsys)}
+    assert shown == {("SLO015", ORDERS), ("SLO009", FINANCE)}
+
+
+def test_a_new_file_that_git_does_not_know_is_a_change(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "domains/orders/carts").mkdir()
+    (repository / "domains/orders/carts/data-product.yaml").write_text("kind: DataProduct\n")
+    assert {f["path"] for f in found(capsys)} == {"domains/orders/carts/data-product.yaml"}
+
+
+def test_what_others_committed_to_the_branch_meanwhile_is_not_this_change(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(repository, "checkout", "-q", "-b", "work")
+    spoil(repository, FINANCE, "Revenue by UTC day", "Net revenue by UTC day")
+    commit(repository)
+    git(repository, "checkout", "-q", "main")
+    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 20")
+    commit(repository)
+    git(repository, "checkout", "-q", "work")
+    assert found(capsys, "main") == []
+
+
+def test_a_product_that_is_removed_is_missed_at_its_place(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (repository / "domains/orders/order_events").rglob("*.*"):
+        path.unlink()
+    shown = {(f["code"], f["path"]) for f in found(capsys)}
+    assert ("LIF009", ORDERS) in shown
+    assert ("LIN003", FINANCE) in shown
+
+
+def test_a_promise_may_be_loosened_under_a_new_major(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 40")
+    assert [f["code"] for f in found(capsys)] == ["SLO015"]
+    spoil(repository, ORDERS, 'schema_version: "2.1.0"', 'schema_version: "3.0.0"')
+    schemas = repository / "domains/orders/order_events/schema"
+    (schemas / "3.0.0.avsc").write_text((schemas / "2.1.0.avsc").read_text())
+    assert "SLO015" not in {f["code"] for f in found(capsys)}
+
+
+def test_the_council_permits_a_loosened_promise(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 40")
+    entry = "{policy: SLO015, product: orders.order_events, until: 2999-12-31, granted_by: council, reason: why}"
+    (repository / "domains/exemptions.yaml").write_text(f"exemptions:\n  - {entry}\n")
+    assert [(f["code"], f["exempted"]) for f in found(capsys)] == [("SLO015", True)]
+
+
+def test_an_exemption_of_a_change_is_not_called_needless_without_a_commit(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = "{policy: SLO015, product: orders.order_events, until: 2999-12-31, granted_by: council, reason: why}"
+    (repository / "domains/exemptions.yaml").write_text(f"exemptions:\n  - {entry}\n")
+    assert run(["validate", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["findings"] == []
+
+
+def test_a_level_the_council_raises_shows_what_it_makes_an_error(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    commit(repository)
+    (repository / "domains/policy.yaml").write_text("levels: {OWN001: error}\n")
+    assert [(f["code"], f["level"], f["path"]) for f in found(capsys)] == [("OWN001", "error", ORDERS)]
+
+
+def test_a_root_below_the_top_of_the_repository_is_compared_by_its_own_paths(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MESH_ROOT", str(root))
+    git(root.parent, "init", "-q", "-b", "main")
+    commit(root.parent)
+    spoil(root, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    assert [(f["code"], f["path"]) for f in found(capsys)] == [("OWN001", ORDERS)]
+
+
+@pytest.mark.parametrize(
+    "revision", ["nowhere", "", "--help", "-h", "HEAD~99", "HEAD:domains", "\x00", "a b", "é" * 500]
+)
+def test_a_revision_git_does_not_know_is_one_sentence(
+    repository: Path, capsys: pytest.CaptureFixture[str], revision: str
+) -> None:
+    assert run(["validate", f"--changed-since={revision}"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("mesh: git ")
+    assert printed.err.count("\n") == 1
+
+
+def test_outside_of_a_repository_it_is_one_sentence(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MESH_ROOT", str(root))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(root.parent))
+    assert run(["validate", "--changed-since", "HEAD"]) == 2
+    assert "is in no git repository" in capsys.readouterr().err
+
+
+def test_without_git_it_is_one_sentence(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(repository))
+    assert run(["validate", "--changed-since", "HEAD"]) == 2
+    assert capsys.readouterr().err == "mesh: git is not installed; it is asked what changed\n"
+
+
+def test_a_git_hook_of_another_repository_does_not_lead_it_astray(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repository / "nowhere"))
+    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    assert [f["code"] for f in found(capsys)] == ["OWN001"]
+
+
+def test_the_last_line_says_since_when(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["validate", "--changed-since", "main"]) == 0
+    assert capsys.readouterr().out.startswith("0 errors, 0 warnings since `main` in 2 products")
+
+
+def test_links_and_large_files_of_the_commit_do_no_harm(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "domains/orders/link").symlink_to("/etc")
+    (repository / "domains/orders/loop").symlink_to("loop")
+    (repository / "domains/orders/order_events/schema/9.9.9.avsc").write_bytes(b" " * (3 << 20))
+    (repository / "domains/orders/naïve name").mkdir()
+    (repository / "domains/orders/naïve name/data-product.yaml").write_text("kind: DataProduct\n")
+    commit(repository)
+    assert found(capsys) == []
