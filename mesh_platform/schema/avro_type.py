@@ -66,6 +66,8 @@ class Field:
     has_default: bool = False
     pii: str | None = None
     """The class of personal data it holds (`pii` where the schema only says that it does); None if undeclared."""
+    not_personal: bool = False
+    """Whether the schema says that a person has looked, and that it is none: `"pii": false`."""
 
 
 @dataclass(frozen=True)

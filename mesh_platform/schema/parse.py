@@ -175,7 +175,8 @@ def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:
     if has_default and not fits(default, kind):
         first = " (a union's default is of its first type)" if isinstance(kind, Union) else ""
         notes.wrong("SCH004", at.into("default"), f"the default `{short(default)}` is no value of its type{first}")
-    return Field(name, kind, _doc(entry, at, notes), default, has_default, _pii(entry, at, notes))
+    doc, pii = _doc(entry, at, notes), _pii(entry, at, notes)
+    return Field(name, kind, doc, default, has_default, pii, entry.get("pii") is False)
 
 
 def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:

@@ -25,6 +25,8 @@ class Column:
     has_default: bool = False
     pii: str | None = None
     """The class of personal data the schema declares; None if it declares none."""
+    not_personal: bool = False
+    """Whether the schema says that a person has looked, and that it is none: `"pii": false`."""
 
     @property
     def is_timestamp(self) -> bool:
@@ -60,4 +62,6 @@ def read_record(text: str) -> RecordSchema:
 
 def _column(field: Field) -> Column:
     kind, nullable = unwrapped(field.type)
-    return Column(field.name, kind, nullable, field.doc, field.default, field.has_default, field.pii)
+    return Column(
+        field.name, kind, nullable, field.doc, field.default, field.has_default, field.pii, field.not_personal
+    )

@@ -107,6 +107,11 @@ def _names(record: Record, path: Path) -> Iterator[Problem]:
             )
 
 
+def place_of(text: str, path: Path) -> tuple[int, int]:
+    """Line and column of a column or inner field in the text that defines it."""
+    return places(text).get(_where(read_json(text), path), (1, 1))
+
+
 def _placed(text: str, problems: list[Problem]) -> Iterator[SchemaProblem]:
     schema, found = read_json(text), places(text)
     for code, path, message in problems:
