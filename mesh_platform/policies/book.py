@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from mesh_platform.policies import (  # noqa: F401  (a module that is imported has put its policies into the registry)
+    arrival,
     consumer,
     council,
     dbt,
@@ -14,6 +15,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     ownership,
     personal_data,
     promise,
+    query,
     schema,
     version,
 )

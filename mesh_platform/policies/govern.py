@@ -12,12 +12,14 @@ from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.policies.book import BOOK
 from mesh_platform.policies.council import can_be_exempted
 from mesh_platform.policies.registry import Policy, Review
+from mesh_platform.policies.sql.memory import FileMemory, Memory
 from mesh_platform.transformation.drift import drift
 
 
-def govern(mesh: Mesh, today: date) -> tuple[Finding, ...]:
+def govern(mesh: Mesh, today: date, memory: Memory | None = None) -> tuple[Finding, ...]:
     """Every finding about the mesh in order of place; an exempted one keeps its level and does not count."""
-    first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, Review(mesh, today))]
+    review = Review(mesh, today, memory=memory)
+    first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, review)]
     found = [*mesh.findings, *first]
     about = [f for policy in BOOK.values() if policy.last for f in judged(policy, Review(mesh, today, found))]
     return tuple(sorted([*_exempted(found, mesh, today), *about], key=lambda f: f.order))
@@ -25,7 +27,8 @@ def govern(mesh: Mesh, today: date) -> tuple[Finding, ...]:
 
 def govern_files(mesh: Mesh, environment: Environment, today: date) -> tuple[Finding, ...]:
     """`govern`, with where the files of the dbt projects depart from the schemas among the findings."""
-    return govern(replace(mesh, findings=(*mesh.findings, *drift(mesh, environment))), today)
+    memory = FileMemory(environment.home / "lineage")
+    return govern(replace(mesh, findings=(*mesh.findings, *drift(mesh, environment))), today, memory)
 
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:

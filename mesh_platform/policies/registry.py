@@ -4,10 +4,13 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from mesh_platform.manifest.document import FIRST_LINE, Document, Place
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,13 @@ class Review:
     mesh: Mesh
     today: date
     found: Sequence[Finding] = ()
+    memory: Memory | None = None
+    """What was followed of the models before; None begins anew."""
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """What the models read and make; followed when a policy first asks."""
+        return Lineage(self.mesh, self.memory)
 
 
 Breaches = Iterator[Breach]
