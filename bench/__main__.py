@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("landing", "million", "sensor", "control", "arrival", "lead_time")
+BENCHMARKS = ("landing", "million", "sensor", "control", "lineage", "arrival", "lead_time")
 """Modules of this package with a `run()` that yields rows of (what, figure, beside)."""
 
 

@@ -18,6 +18,10 @@ INTERRUPTED_EXIT: Final = 130
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "validate": ("mesh_platform.cli.validate:validate", "Check every manifest, schema and policy of the mesh."),
     "explain": ("mesh_platform.cli.explain:explain", "Say what a code or a promise means, and what to do."),
+    "impact": (
+        "mesh_platform.cli.impact:impact",
+        "Say whom a change of a product's schema reaches, and what it breaks.",
+    ),
     "prepare": ("mesh_platform.cli.prepare:prepare", "Renew the dbt artifacts whose sources changed."),
     "land": ("mesh_platform.cli.land:land", "Land the CDC files that have arrived, once."),
     "slo": ("mesh_platform.cli.slo:slo", "Measure the promises of the products."),

@@ -48,9 +48,9 @@ def _arrivals(review: Review) -> Iterator[tuple[Product, PersonalField, Carried]
         fields = personal_fields(schema) if schema else ()
         declared = {f.path[0] for f in fields if is_declared(product, f) or f.judgement.outcome is Outcome.MUST}
         for field in fields:
-            if len(field.dotted.split(".")) == 1 and field.path[0] not in declared:
-                if found := carrier.arrival(product, field.path[0]):
-                    yield product, field, found
+            is_column = "." not in field.dotted and field.path[0] not in declared
+            if is_column and (found := carrier.arrival(product, field.path[0])):
+                yield product, field, found
 
 
 def _at(product: Product, field: PersonalField) -> Spot:

@@ -17,6 +17,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     promise,
     query,
     schema,
+    used_columns,
     version,
 )
 from mesh_platform.policies.registry import POLICIES, Policy

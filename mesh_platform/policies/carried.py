@@ -35,7 +35,7 @@ class Carrier:
 
     def arrival(self, product: Product, column: str) -> Carried | None:
         """What reaches a column of a product through its model."""
-        return self.carried(Node(Kind.MODEL, product.domain, product.name), column.lower())
+        return self._made(Node(Kind.MODEL, product.domain, product.name), column.lower())
 
     def carried(self, node: Node, column: str) -> Carried | None:
         """What a column holds; None for nothing that is known, or nothing that is left of it."""
@@ -51,10 +51,13 @@ class Carrier:
                 return self._landed(node, column)
             case Kind.PORT:
                 return self._published(node.name, column)
-            case Kind.MODEL if f"{node.domain}.{node.name}" in self._lineage.mesh.products:
-                return self._published(f"{node.domain}.{node.name}", column) or self._made(node, column)
             case Kind.MODEL:
-                return self._made(node, column)
+                product = self._lineage.product(node)
+                return (
+                    self._published(product, column)
+                    if product in self._lineage.mesh.products
+                    else self._made(node, column)
+                )
         return None
 
     def _landed(self, node: Node, column: str) -> Carried | None:
@@ -66,8 +69,8 @@ class Carrier:
         personal = any(f.marked or (f.judgement.outcome is Outcome.MUST and not f.overruled) for f in fields)
         return Carried((f"{table}.{column}",), How.SAME) if personal else None
 
-    def _published(self, product_id: str, column: str) -> Carried | None:
-        product = self._lineage.mesh.products.get(product_id)
+    def _published(self, product_id: str | None, column: str) -> Carried | None:
+        product = self._lineage.mesh.products.get(product_id or "")
         schema = current(product) if product else None
         if product is None or schema is None:
             return None

@@ -75,7 +75,7 @@ def source_is_landed_or_published(review: Review) -> Located:
 
 @mesh_policy("DBT020", fix="write `{{ ref('…') }}` for a model, `{{ source('…', '…') }}` for anything else")
 def relation_is_not_hard_coded(review: Review) -> Located:
-    """A name written out is in nobody's lineage: it is not waited for, and means the same table in every environment."""
+    """A name written out is in nobody's lineage: it is not waited for, and is the same table in every environment."""
     for domain, model, relation, _ in _everything(review.lineage):
         kind, schema, name = parts(relation)
         if kind == RAW and schema.lower() not in _ENGINE:

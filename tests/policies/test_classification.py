@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh_platform.policies.classification.classify import Judgement, Outcome, Shape, classify
+from mesh_platform.policies.classification.phrases import PHRASES
 from mesh_platform.policies.classification.tokens import tokens
-from mesh_platform.policies.classification.vocabulary import PHRASES
 
 COLUMNS = list(csv.DictReader((Path(__file__).parent / "columns.csv").open(encoding="utf-8", newline="")))
 SHAPES = {

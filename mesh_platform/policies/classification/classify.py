@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from mesh_platform.policies.classification.described import described
+from mesh_platform.policies.classification.phrases import LONGEST_PHRASE, MUST, PHRASES
 from mesh_platform.policies.classification.tokens import tokens
 from mesh_platform.policies.classification.vocabulary import (
     ABOUT,
@@ -13,11 +14,8 @@ from mesh_platform.policies.classification.vocabulary import (
     DEALINGS,
     FLAGS,
     IDS,
-    LONGEST_PHRASE,
     MACHINES,
-    MUST,
     PERSONS,
-    PHRASES,
     PLAIN,
     PROTECTED,
     SUBJECTS,

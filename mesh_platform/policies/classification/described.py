@@ -4,17 +4,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from mesh_platform.policies.classification.phrases import LONGEST_PHRASE, MUST, PHRASES
 from mesh_platform.policies.classification.tokens import tokens
-from mesh_platform.policies.classification.vocabulary import (
-    ABOUT,
-    LONGEST_PHRASE,
-    MUST,
-    PERSONS,
-    PHRASES,
-    PLAIN,
-    PROTECTED,
-    THINGS,
-)
+from mesh_platform.policies.classification.vocabulary import ABOUT, PERSONS, PLAIN, PROTECTED, THINGS
 
 _SENTENCE: Final = re.compile(r"[.;:!?\n]|, ")
 _POSSESSIVE: Final = re.compile(r"['’]s?\b")
@@ -27,8 +19,7 @@ _ABOUT: Final = frozenset(
 _SAID: Final = frozenset({"personal data", "pii", "personally identifiable", "personal information", "gdpr"})
 _ARTICLES: Final = frozenset({"the", "a", "an", "of", "his", "her", "their", "its", "your", "this", "that"})
 _BEFORE: Final = PERSONS | PLAIN
-_KINDS: Final = frozenset({"contact", "email", "name", "address", "network", "birth", "national", "bank", "vehicle", "special",
-                           "login", "trait", "secret", "image"})  # fmt: skip
+_KINDS: Final = frozenset(kind for kind, _ in PHRASES.values()) - {"place", "text", "person", "social"}
 _LONGEST: Final = 2_000
 
 

@@ -64,7 +64,8 @@ def _of(entry: Column | Field, outer: _Outer) -> Iterator[PersonalField]:
 
 def _item(kind: AvroType) -> tuple[AvroType, Path]:
     """What a list or map is of, however deep, and the way to it."""
-    kind, steps = unwrapped(kind)[0], ()
+    steps: Path = ()
+    kind = unwrapped(kind)[0]
     while isinstance(kind, Array | Map):
         steps = (*steps, "[]" if isinstance(kind, Array) else "{}")
         kind = unwrapped(kind.items if isinstance(kind, Array) else kind.values)[0]

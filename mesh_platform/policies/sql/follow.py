@@ -1,55 +1,16 @@
 """SQL, parsed and followed from the tables to the columns it makes."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from mesh_platform.policies.sql.declassify import how_of
 from mesh_platform.policies.sql.relation import KINDS, RAW, key
+from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, renamed
 from mesh_platform.policies.sql.trace import How, Origin, Star, Trace, merged
-
-_COUNTED: Final = (
-    exp.Count, exp.CountIf, exp.ApproxDistinct, exp.Sum, exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp, exp.Variance,
-    exp.VariancePop, exp.Corr, exp.CovarPop, exp.CovarSamp, exp.LogicalAnd, exp.LogicalOr, exp.RowNumber, exp.Length,
-    exp.Rank, exp.DenseRank, exp.Ntile, exp.PercentRank, exp.CumeDist,
-)  # fmt: skip
-"""What leaves a number of values, and none of them."""
-_GUESSED: Final = frozenset({"md5", "md5_digest", "md5_number", "sha", "sha1", "hash", "farm_fingerprint", "xxhash64",
-                             "crc32", "fnv_hash", "murmurhash3_32"})  # fmt: skip
-"""Hashes that everybody can make of every value there is."""
-_COMPARED: Final = (exp.Predicate, exp.Connector, exp.Not, exp.RegexpLike, exp.StartsWith, exp.EndsWith, exp.Contains)
-_NOTHING: Final[frozenset[Origin]] = frozenset()
-
-
-@dataclass
-class _Shape:
-    """The columns of something in a FROM."""
-
-    columns: dict[str, frozenset[Origin]] = field(default_factory=dict)
-    stars: list[Star] = field(default_factory=list)
-
-    def has(self, column: str) -> bool | None:
-        """Whether it has the column; None if only its tables know."""
-        if column in self.columns:
-            return True
-        return None if any(column not in s.without for s in self.stars) else False
-
-    def origins(self, column: str) -> frozenset[Origin]:
-        return Trace(self.columns, tuple(self.stars)).origins(column)
-
-
-@dataclass
-class _Scope:
-    """What the names in a query mean where it is being read."""
-
-    ctes: dict[str, _Shape] = field(default_factory=dict)
-    tables: dict[str, _Shape] = field(default_factory=dict)
-    outer: "_Scope | None" = None
-    aliases: dict[str, frozenset[Origin]] = field(default_factory=dict)
-    """Names that the select list gives, which DuckDB lets later clauses use."""
 
 
 def follow(sql: str, dialect: str, declassifiers: Iterable[str] = ()) -> Trace:
@@ -64,6 +25,8 @@ def follow(sql: str, dialect: str, declassifiers: Iterable[str] = ()) -> Trace:
         return Trace(problem=f"its SQL cannot be read: {line[:160]}")
     except RecursionError:
         return Trace(problem="it nests too deeply")
+    except Exception as problem:  # noqa: BLE001  (the parser builds whatever SQL can say; some of it nobody has met)
+        return Trace(problem=f"its SQL is of a kind that is not followed ({type(problem).__name__})")
 
 
 class _Walk:
@@ -74,13 +37,13 @@ class _Walk:
         self._uses: set[Origin] = set()
         self._reads: set[str] = set()
 
-    def whole(self, query: exp.Expression) -> Trace:
-        shape = self._query(query, _Scope())
+    def whole(self, query: exp.Expr) -> Trace:
+        shape = self._query(query, Scope())
         return Trace(shape.columns, tuple(dict.fromkeys(shape.stars)), frozenset(self._reads), frozenset(self._uses))
 
     # -- queries ------------------------------------------------------------------------------------------------
-    def _query(self, node: exp.Expression, scope: _Scope) -> _Shape:
-        inner = self._with(node, _Scope(dict(scope.ctes), {}, scope))
+    def _query(self, node: exp.Expr, scope: Scope) -> Shape:
+        inner = self._with(node, Scope(dict(scope.ctes), {}, scope))
         match node:
             case exp.Subquery():
                 return self._query(node.this, inner)
@@ -90,28 +53,28 @@ class _Walk:
                 return self._select(node, inner)
             case exp.Table():
                 return self._table(node, inner)
-        return _Shape()
+        return Shape()
 
-    def _with(self, node: exp.Expression, scope: _Scope) -> _Scope:
-        clause = node.args.get("with_")
+    def _with(self, node: exp.Expr, scope: Scope) -> Scope:
+        clause: Any = node.args.get("with_")
         for cte in clause.expressions if clause else ():
             name = cte.alias.lower()
             if clause.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
-                scope.ctes[name] = _renamed(self._query(cte.this.left, scope), cte)
-            scope.ctes[name] = _renamed(self._query(cte.this, scope), cte)
+                scope.ctes[name] = renamed(self._query(cte.this.left, scope), cte)
+            scope.ctes[name] = renamed(self._query(cte.this, scope), cte)
         return scope
 
-    def _union(self, node: exp.SetOperation, scope: _Scope) -> _Shape:
+    def _union(self, node: exp.SetOperation, scope: Scope) -> Shape:
         left, right = self._query(node.left, scope), self._query(node.right, scope)
         if isinstance(node, exp.Except):
             return left
         if not left.stars and not right.stars and not node.args.get("by_name"):
-            theirs = [*right.columns.values(), *[_NOTHING] * len(left.columns)]
-            return _Shape({n: os | theirs[i] for i, (n, os) in enumerate(left.columns.items())})
+            theirs = [*right.columns.values(), *[NOTHING] * len(left.columns)]
+            return Shape({n: os | theirs[i] for i, (n, os) in enumerate(left.columns.items())})
         both = merged([Trace(s.columns, tuple(s.stars)) for s in (left, right)])
-        return _Shape(dict(both.columns), list(both.stars))
+        return Shape(dict(both.columns), list(both.stars))
 
-    def _select(self, node: exp.Select, scope: _Scope) -> _Shape:
+    def _select(self, node: exp.Select, scope: Scope) -> Shape:
         source = node.args.get("from_")
         items = [source.this] if source else []
         joins = list(node.args.get("joins") or ())
@@ -127,8 +90,8 @@ class _Walk:
                 self._column(exp.column(name.name), scope)
         return shape
 
-    def _selected(self, node: exp.Select, scope: _Scope) -> _Shape:
-        shape = _Shape()
+    def _selected(self, node: exp.Select, scope: Scope) -> Shape:
+        shape = Shape()
         for index, item in enumerate(node.expressions):
             if item.is_star:
                 self._star(item, scope, shape)
@@ -139,22 +102,22 @@ class _Walk:
         return shape
 
     # -- what is read -------------------------------------------------------------------------------------------
-    def _source(self, item: Any, scope: _Scope) -> None:
+    def _source(self, item: Any, scope: Scope) -> None:
         name = (item.alias_or_name or f"_from_{len(scope.tables)}").lower()
         match item:
             case exp.Table():
-                scope.tables[name] = _renamed(self._table(item, scope), item)
+                scope.tables[name] = renamed(self._table(item, scope), item)
             case exp.Subquery():
-                scope.tables[name] = _renamed(self._query(item.this, _Scope(dict(scope.ctes), {}, scope)), item)
+                scope.tables[name] = renamed(self._query(item.this, Scope(dict(scope.ctes), {}, scope)), item)
             case exp.Lateral() | exp.Unnest() | exp.Values():
                 scope.tables[name] = self._computed(item, scope)
-            case exp.Expression():
+            case exp.Expr():
                 scope.tables[name] = self._computed(item, scope)
         for join in item.args.get("joins") or ():
             self._source(join.this, scope)
             self._touch(join.args.get("on"), scope)
 
-    def _table(self, table: exp.Table, scope: _Scope) -> _Shape:
+    def _table(self, table: exp.Table, scope: Scope) -> Shape:
         catalog, schema, name = table.catalog, table.db, table.name
         if not isinstance(table.this, exp.Identifier):
             return self._computed(table, scope)
@@ -164,20 +127,20 @@ class _Walk:
         if catalog and catalog not in KINDS:
             relation = key(RAW, f"{catalog}.{schema}", name)
         self._reads.add(relation)
-        return _Shape({}, [Star(relation)])
+        return Shape({}, [Star(relation)])
 
-    def _computed(self, item: exp.Expression, scope: _Scope) -> _Shape:
+    def _computed(self, item: exp.Expr, scope: Scope) -> Shape:
         """A table made of an expression: every column of it may hold all that the expression does."""
         inner = item.this if isinstance(item, exp.Lateral) else item
         if isinstance(inner, exp.Subquery):
-            return self._query(inner.this, _Scope(dict(scope.ctes), {}, scope))
+            return self._query(inner.this, Scope(dict(scope.ctes), {}, scope))
         found = frozenset(o.then(How.DERIVED) for child in _children(item) for o in self._walk(child, scope))
         alias = item.args.get("alias")
         named = [c.name.lower() for c in alias.columns] if isinstance(alias, exp.TableAlias) else []
         names = [*named, item.alias.lower(), "unnest", "value", "key"]
-        return _Shape(dict.fromkeys((n for n in names if n), found))
+        return Shape(dict.fromkeys((n for n in names if n), found))
 
-    def _star(self, item: exp.Expression, scope: _Scope, shape: _Shape) -> None:
+    def _star(self, item: exp.Expr, scope: Scope, shape: Shape) -> None:
         star = item.this if isinstance(item, exp.Column) else item
         if not isinstance(star, exp.Star):
             return
@@ -189,7 +152,7 @@ class _Walk:
         for source in [scope.tables[table]] if table in scope.tables else scope.tables.values():
             for name, origins in source.columns.items():
                 if name not in gone:
-                    shape.columns[name] = shape.columns.get(name, _NOTHING) | origins
+                    shape.columns[name] = shape.columns.get(name, NOTHING) | origins
             taken = frozenset(source.columns)
             shape.stars += [Star(s.relation, s.without | gone | taken) for s in source.stars]
         for old, new in renamed.items():
@@ -198,12 +161,12 @@ class _Walk:
             shape.columns[entry.alias.lower()] = self._walk(entry.this, scope)
 
     # -- expressions --------------------------------------------------------------------------------------------
-    def _touch(self, node: Any, scope: _Scope) -> None:
+    def _touch(self, node: Any, scope: Scope) -> None:
         """What a filter, a join or an order uses reaches no column."""
-        for item in node if isinstance(node, list) else [node] if isinstance(node, exp.Expression) else []:
+        for item in node if isinstance(node, list) else [node] if isinstance(node, exp.Expr) else []:
             self._walk(item, scope)
 
-    def _walk(self, node: exp.Expression, scope: _Scope) -> frozenset[Origin]:
+    def _walk(self, node: exp.Expr, scope: Scope) -> frozenset[Origin]:
         match node:
             case exp.Column():
                 return self._column(node, scope)
@@ -220,22 +183,14 @@ class _Walk:
             case exp.Case() | exp.If():
                 return self._chosen(node, scope)
             case exp.DataType() | exp.Literal() | exp.Star():
-                return _NOTHING
+                return NOTHING
         found = frozenset(o for child in _children(node) for o in self._walk(child, scope))
-        how = self._how(node)
+        how = how_of(node, self._declassifiers)
         return frozenset(o.then(how) for o in found)
 
-    def _how(self, node: exp.Expression) -> How:
-        if isinstance(node, _COUNTED) or isinstance(node, _COMPARED):
-            return How.ENDED
-        names = _called(node)
-        if names & self._declassifiers:
-            return How.ENDED
-        return How.PSEUDONYM if names & _GUESSED else How.DERIVED
-
-    def _chosen(self, node: exp.Expression, scope: _Scope) -> frozenset[Origin]:
+    def _chosen(self, node: exp.Expr, scope: Scope) -> frozenset[Origin]:
         """Of a CASE the results are passed on; what is tested is not."""
-        results: list[exp.Expression] = []
+        results: list[exp.Expr] = []
         if isinstance(node, exp.Case):
             self._touch(node.this, scope)
             for branch in node.args.get("ifs") or ():
@@ -247,75 +202,46 @@ class _Walk:
             results += [node.args.get("true"), node.args.get("false")]  # type: ignore[list-item]
         return frozenset(o.then(How.DERIVED) for r in results if r is not None for o in self._walk(r, scope))
 
-    def _nested(self, node: exp.Expression, scope: _Scope) -> frozenset[Origin]:
+    def _nested(self, node: exp.Expr, scope: Scope) -> frozenset[Origin]:
         shape = self._query(node, scope)
         return frozenset(o for origins in shape.columns.values() for o in origins)
 
     def _ended(self, found: Iterable[Origin]) -> frozenset[Origin]:
         return frozenset(o.then(How.ENDED) for o in found)
 
-    def _column(self, column: exp.Column, scope: _Scope) -> frozenset[Origin]:
+    def _column(self, column: exp.Column, scope: Scope) -> frozenset[Origin]:
         path = [p.name.lower() for p in column.parts]
         found = self._found(path, scope)
         self._uses.update(Origin(o.relation, o.column, How.SAME, o.maybe) for o in found)
         return found
 
-    def _found(self, path: list[str], scope: _Scope | None) -> frozenset[Origin]:
+    def _found(self, path: list[str], scope: Scope | None) -> frozenset[Origin]:
         """The column in the innermost query that can have it; a first part that is no table is a column with fields."""
         while scope is not None:
             if len(path) > 1 and path[0] in scope.tables:
-                return _inside(scope.tables[path[0]].origins(path[1]), path[2:])
+                return inside(scope.tables[path[0]].origins(path[1]), path[2:])
             holders = [t for t in scope.tables.values() if t.has(path[0])]
             open_ = [t for t in scope.tables.values() if t.has(path[0]) is None]
             if holders:
-                return _inside(frozenset(o for t in holders for o in t.origins(path[0])), path[1:])
+                return inside(frozenset(o for t in holders for o in t.origins(path[0])), path[1:])
             if path[0] in scope.aliases and not open_:
-                return _inside(scope.aliases[path[0]], path[1:])
+                return inside(scope.aliases[path[0]], path[1:])
             if open_:
                 found = frozenset(o for t in open_ for o in t.origins(path[0]))
-                several = len({o.relation for o in found}) > 1 or scope.outer is not None and bool(scope.outer.tables)
-                aliased = scope.aliases.get(path[0], _NOTHING)
+                several = len({o.relation for o in found}) > 1 or (scope.outer is not None and bool(scope.outer.tables))
+                aliased = scope.aliases.get(path[0], NOTHING)
                 maybe = frozenset(Origin(o.relation, o.column, o.how, several or o.maybe) for o in found)
-                return _inside(maybe | aliased | self._outer(path, scope), path[1:])
+                return inside(maybe | aliased | self._outer(path, scope), path[1:])
             scope = scope.outer
-        return _NOTHING
+        return NOTHING
 
-    def _outer(self, path: list[str], scope: _Scope) -> frozenset[Origin]:
+    def _outer(self, path: list[str], scope: Scope) -> frozenset[Origin]:
         """What a correlated query's surroundings could mean by the same name."""
         found = self._found(path[:1], scope.outer)
         return frozenset(Origin(o.relation, o.column, o.how, True) for o in found)
 
 
-def _inside(origins: frozenset[Origin], fields: list[str]) -> frozenset[Origin]:
-    if not fields:
-        return origins
-    inner = ".".join(fields)
-    return frozenset(Origin(o.relation, f"{o.column}.{inner}", o.how, o.maybe) for o in origins)
-
-
-def _renamed(shape: _Shape, item: exp.Expression) -> _Shape:
-    """The shape under the column names of its alias, `c(a, b)`, where it has such."""
-    alias = item.args.get("alias")
-    named = [c.name.lower() for c in alias.columns] if isinstance(alias, exp.TableAlias) else []
-    if not named or shape.stars:
-        return shape
-    origins = list(shape.columns.values())
-    return _Shape({n: origins[i] if i < len(origins) else _NOTHING for i, n in enumerate(named)})
-
-
-def _children(node: exp.Expression, *without: str) -> Iterator[exp.Expression]:
+def _children(node: exp.Expr, *without: str) -> Iterator[exp.Expr]:
     for name, value in node.args.items():
         if name not in without and name != "alias":
-            yield from (v for v in (value if isinstance(value, list) else [value]) if isinstance(v, exp.Expression))
-
-
-def _called(node: exp.Expression) -> frozenset[str]:
-    """The names a function goes by, the number of its bits in them."""
-    if isinstance(node, exp.Anonymous):
-        return frozenset({str(node.this).lower()})
-    if isinstance(node, exp.SHA2 | exp.SHA2Digest):
-        length = node.args.get("length")
-        return frozenset({f"sha{length.name if length else 256}"})
-    if isinstance(node, exp.Func):
-        return frozenset(n.lower() for n in type(node).sql_names())
-    return frozenset()
+            yield from (v for v in (value if isinstance(value, list) else [value]) if isinstance(v, exp.Expr))

@@ -7,12 +7,13 @@ from enum import StrEnum
 from functools import cached_property
 
 from mesh_platform import names
-from mesh_platform.manifest.mesh import Domain, Mesh, Product
+from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.policies.sql.memory import Forgetful, Memory
 from mesh_platform.policies.sql.models import Traces, traces
 from mesh_platform.policies.sql.relation import MODEL, RECORD, THIS, parts
 from mesh_platform.policies.sql.trace import UNKNOWN, How, Origin, Trace
-from mesh_platform.schema.history import current, row_schema
+from mesh_platform.schema.history import current, history, row_schema
+from mesh_platform.schema.record import RecordSchema
 
 
 class Kind(StrEnum):
@@ -112,8 +113,18 @@ class Lineage:
         return reached
 
     def _is_own_model(self, domain: str, node: Node) -> bool:
-        own = node.kind is Kind.MODEL and node.domain == domain
-        return own and f"{domain}.{node.name}" not in self.mesh.known_products
+        return node.kind is Kind.MODEL and node.domain == domain and self.product(node) is None
+
+    @cached_property
+    def readers(self) -> Mapping[str, frozenset[str]]:
+        """Product id → the products whose models read it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for product in self.mesh.products.values():
+            for inputs in self.reach(product.domain, product.name).values():
+                for _, node in inputs:
+                    if (read := self.product(node)) and read != product.id:
+                        found[read].add(product.id)
+        return {product: frozenset(readers) for product, readers in found.items()}
 
     def is_followed(self, domain: str, model: str) -> bool:
         """Whether everything the model is made from could be read."""
@@ -143,8 +154,8 @@ class Lineage:
         match node.kind:
             case Kind.PORT:
                 product = self.mesh.products.get(node.name)
-                schema = current(product) if product else None
-                return frozenset(c.name.lower() for c in schema.columns) if schema else None
+                versions = history(product).values() if product else ()
+                return frozenset(c.name.lower() for schema in versions for c in schema.columns) or None
             case Kind.LANDED:
                 rows = self.landed(node)
                 return frozenset(c.name.lower() for c in rows[1].columns) if rows else None
@@ -153,14 +164,14 @@ class Lineage:
                 return frozenset(trace.columns) if trace and not trace.stars and not trace.problem else None
         return None
 
-    def landed(self, node: Node):  # type: ignore[no-untyped-def]
-        """(source table, row schema) of a landed table."""
-        domain: Domain | None = self.mesh.domains.get(node.domain)
-        for _, table in domain.source_tables if domain else ():
-            if table.table.lower() == node.name:
-                schema = row_schema(domain, table.name) if domain else None
-                return (table.name, schema) if schema else None
-        return None
+    def landed(self, node: Node) -> tuple[str, RecordSchema] | None:
+        """(source table, row schema) of a landed table; None where either is not known."""
+        domain = self.mesh.domains.get(node.domain)
+        if domain is None:
+            return None
+        name = next((t.name for _, t in domain.source_tables if t.table.lower() == node.name), None)
+        schema = row_schema(domain, name) if name else None
+        return (name, schema) if name and schema else None
 
     # -- what is needed of what ---------------------------------------------------------------------------------
     def needs(self, product: Product) -> Mapping[Node, frozenset[str]]:
@@ -174,7 +185,6 @@ class Lineage:
             used = self.trace(product.domain, model).uses
             stepped = [(self.node(product.domain, o.relation), o) for o in used]
             waiting += [(n, o.column) for n, o in stepped if self._can_be(n, o)]
-            wanted[node]  # noqa: B018  (every model is there, whether or not a column of it is asked for)
         while waiting:
             node, column = waiting.pop()
             if column in wanted[node]:
@@ -182,7 +192,14 @@ class Lineage:
             wanted[node].add(column)
             if node == start or self._is_own_model(product.domain, node):
                 waiting += [(n, o.column) for n, o in self.origins(node, column)]
-        return {n: frozenset(c) for n, c in wanted.items() if n.kind in (Kind.PORT, Kind.LANDED) or self._is_product(n)}
+        return {n: frozenset(c) for n, c in wanted.items() if self._is_source(n, product)}
 
-    def _is_product(self, node: Node) -> bool:
-        return node.kind is Kind.MODEL and f"{node.domain}.{node.name}" in self.mesh.known_products
+    def _is_source(self, node: Node, product: Product) -> bool:
+        return node.kind is Kind.LANDED or (self.product(node) or product.id) != product.id
+
+    def product(self, node: Node) -> str | None:
+        """The product whose rows these are: a port's, or a product's own model."""
+        if node.kind is Kind.PORT:
+            return node.name
+        own = f"{node.domain}.{node.name}"
+        return own if node.kind is Kind.MODEL and own in self.mesh.known_products else None

@@ -3,7 +3,6 @@
 import json
 import os
 import tempfile
-
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol

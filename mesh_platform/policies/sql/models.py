@@ -68,7 +68,8 @@ class _Followers:
         self, dialect: str, domain: str, project: DbtModels, model: str, columns: tuple[str, ...], known: Sources
     ) -> Trace:
         from mesh_platform.policies.sql.follow import follow
-        from mesh_platform.policies.sql.jinja import Renderer, Unrendered
+        from mesh_platform.policies.sql.jinja import Renderer
+        from mesh_platform.policies.sql.sandbox import Unrendered
 
         renderer, at = self._renderers.get(dialect, (None, ""))
         if not isinstance(renderer, Renderer):

@@ -15,7 +15,9 @@ KINDS: Final = frozenset({MODEL, SOURCE, THIS, RECORD})
 class Relation(str):
     """A relation as Jinja prints it; its parts are attributes, as dbt's are."""
 
-    __slots__ = ("database", "identifier", "schema")
+    database: str
+    schema: str
+    identifier: str
 
     def __new__(cls, kind: str, schema: str, identifier: str) -> "Relation":
         """The relation, quoted, with what kind it is in the place of the database."""
@@ -25,11 +27,11 @@ class Relation(str):
 
     @property
     def name(self) -> str:
-        return str(self.identifier)
+        return self.identifier
 
     @property
     def table(self) -> str:
-        return str(self.identifier)
+        return self.identifier
 
     def include(self, **parts: bool) -> "Relation":
         """The same: which parts are printed changes nothing here."""

@@ -83,13 +83,16 @@ def merged(traces: Iterable[Trace]) -> Trace:
 
 def as_json(trace: Trace) -> dict[str, Any]:
     """The trace for the memory."""
-    relations = sorted({o.relation for o in trace.uses} | trace.reads | {s.relation for s in trace.stars}
-                       | {o.relation for os in trace.columns.values() for o in os})  # fmt: skip
+    origins = {o for os in trace.columns.values() for o in os} | trace.uses
+    relations = sorted({o.relation for o in origins} | trace.reads | {s.relation for s in trace.stars})
     at = {relation: index for index, relation in enumerate(relations)}
-    pack = lambda os: [[at[o.relation], o.column, int(o.how), int(o.maybe)] for o in sorted(os)]  # noqa: E731
+
+    def pack(items: Iterable[Origin]) -> list[list[Any]]:
+        return [[at[o.relation], o.column, int(o.how), int(o.maybe)] for o in sorted(items)]
+
     return {
         "relations": relations,
-        "columns": {name: pack(os) for name, os in trace.columns.items()},
+        "columns": {name: pack(items) for name, items in trace.columns.items()},
         "stars": [[at[s.relation], sorted(s.without)] for s in trace.stars],
         "reads": [at[r] for r in sorted(trace.reads)],
         "uses": pack(trace.uses),
