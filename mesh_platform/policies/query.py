@@ -8,10 +8,12 @@ from mesh_platform.manifest.circle import circles
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product, TextFile
 from mesh_platform.manifest.message import did_you_mean, listed
+from mesh_platform.manifest.product import ProductInput, Upstream
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy, spot
 from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
 from mesh_platform.policies.sql.place import place_of_relation
 from mesh_platform.policies.sql.relation import RAW, SOURCE, parts
+from mesh_platform.schema.history import current
 
 _LAYERS: Final = {"staging": 0, "intermediate": 1, "products": 2, "slo": 3}
 _UPSTREAM: Final = "spec.lineage.upstream_sources"
@@ -24,8 +26,9 @@ def what_the_query_reads_is_declared(review: Review) -> Located:
     not told of a consumer."""
     lineage = review.lineage
     for product in review.mesh.products.values():
+        misspelt = any(not _is_known(review.mesh, product, upstream) for upstream in _upstreams(product))
         for model, inputs in lineage.reach(product.domain, product.name).items():
-            for relation, node in inputs:
+            for relation, node in () if misspelt else inputs:
                 if name := _undeclared(product, node, lineage):
                     yield (
                         _at(review.mesh, product.domain, model, relation, product),
@@ -38,9 +41,10 @@ def what_is_declared_is_read(review: Review) -> Located:
     """An upstream on paper makes the product wait for what it does not need, and its changes look dangerous."""
     for product in review.mesh.products.values():
         read = _read(review.lineage, product)
-        for index, upstream in enumerate(product.manifest.spec.lineage.upstream_sources if read else ()):
-            name = getattr(upstream, "product", None) or getattr(upstream, "table", "")
-            if name not in read and name not in review.mesh.quarantined and name != product.id:
+        for index, upstream in enumerate(_upstreams(product) if read else ()):
+            name = upstream.product if isinstance(upstream, ProductInput) else upstream.table
+            known = _is_known(review.mesh, product, upstream) and name not in review.mesh.quarantined
+            if known and name not in read and name != product.id:
                 key = f"{_UPSTREAM}.{index}"
                 yield spot(product.document, key, product.id), Breach(key, f"no model of the product reads `{name}`")
 
@@ -135,9 +139,26 @@ def model_that_is_read_exists(review: Review) -> Located:
 def query_can_be_followed(review: Review) -> Located:
     """Personal data and breaking changes are followed through the SQL; where that cannot be read, they are not."""
     for (domain, model), trace in review.lineage.traces.items():
-        if trace.problem:
+        if trace.problem and not _lacks_contract(review.mesh, f"{domain}.{model}"):
             spot_of = _spot(review.mesh, domain, model)
             yield spot_of, Breach("", f"the columns of `{model}` cannot be followed: {trace.problem}")
+
+
+def _upstreams(product: Product) -> tuple[Upstream, ...]:
+    return product.manifest.spec.lineage.upstream_sources
+
+
+def _is_known(mesh: Mesh, product: Product, upstream: Upstream) -> bool:
+    """Whether there is such an upstream; where there is none, another policy says so, and it may only be misspelt."""
+    if isinstance(upstream, ProductInput):
+        return upstream.product in mesh.known_products
+    domain = mesh.domains.get(product.domain)
+    return domain is None or any(t.name == upstream.table for _, t in domain.source_tables)
+
+
+def _lacks_contract(mesh: Mesh, name: str) -> bool:
+    """Whether it is a product whose columns nobody can read, which is a finding where they are written."""
+    return name in mesh.quarantined or (name in mesh.products and current(mesh.products[name]) is None)
 
 
 def _undeclared(product: Product, node: Node, lineage: Lineage) -> str:

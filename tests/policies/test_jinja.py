@@ -37,6 +37,11 @@ def test_the_platforms_macros_are_dispatched(renderer: Renderer) -> None:
     assert '"a"' in renderer.render("{{ platform.contract_columns() }}", "m", ["a", "b"])
 
 
+def test_well_known_packages_stand_as_functions_of_what_they_are_given(renderer: Renderer) -> None:
+    text = "{{ dbt_utils.generate_surrogate_key(['a', 'b.c']) }} {{ dbt.safe_cast('d', dbt.type_string()) }}"
+    assert renderer.render(text, "m") == "generate_surrogate_key(a, b.c) safe_cast(d, type_string())"
+
+
 def test_an_incremental_build_is_another_text(renderer: Renderer) -> None:
     text = "{% if is_incremental() %}new{% else %}all{% endif %}"
     assert [renderer.render(text, "m", incremental=i) for i in (False, True)] == ["all", "new"]

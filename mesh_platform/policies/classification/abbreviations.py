@@ -4,6 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 _WRITTEN: Final = """
+name: nm nme
+text: txt
+code: cd
+flag: flg
+indicator: ind
+first: frst fst
+last: lst
+gender: gndr
+birth: brth
 account: acct acc
 address: addr adr adresse anschrift direccion indirizzo endereco adres
 amount: amt

@@ -15,11 +15,13 @@ from mesh_platform.policies.classification.vocabulary import (
     FLAGS,
     IDS,
     MACHINES,
+    ORGANIZATIONS,
     PERSONS,
     PLAIN,
     PROTECTED,
     SUBJECTS,
     THINGS,
+    TRADES,
 )
 
 
@@ -75,6 +77,8 @@ _LEVELS: Final = frozenset({"status", "level", "type", "class", "category", "fla
 _LINKS: Final = frozenset({"url", "uri", "link", "path", "key", "file", "scan", "copy", "image", "photo", "pdf"})
 _FILES: Final = frozenset({"image", "national", "social"})
 """Classes that are found in what a link leads to."""
+_PLACES: Final = frozenset({"country", "city", "state", "region", "town", "county"})
+_AGES: Final = frozenset({("in", "year"), ("year",), ("in", "years"), ("years",)})
 _MOMENTS: Final = frozenset({"date", "time", "timestamp"})
 _CLOSED: Final = frozenset({"special", "trait"})
 """Classes that a yes or no, or one of a few words, tells as well as a text."""
@@ -123,16 +127,12 @@ def _turned(words: tuple[str, ...]) -> tuple[str, ...]:
     """`name_of_product` as `product_name`; `number_of_emails` as it is, since it is a number."""
     if "of" in words[1:-1] and words[0] not in COUNTS:
         at = words.index("of", 1)
-        turned = (*words[at + 1 :], *words[:at])
-        words = words if _phrase(tuple(w for w in words if w not in _ARTICLES)) else turned
+        if (words[at - 1], words[at + 1]) not in PHRASES:
+            words = (*words[at + 1 :], *words[:at])
     return tuple(w for i, w in enumerate(words) if w not in _ARTICLES or words[i - 1 : i + 1] in _SAID)
 
 
 _SAID: Final = frozenset({("assigned", "to"), ("sent", "to"), ("forwarded", "for")})
-
-
-def _phrase(words: tuple[str, ...]) -> bool:
-    return words in PHRASES
 
 
 def _matches(words: tuple[str, ...]) -> list[_Match]:
@@ -173,10 +173,10 @@ def _whose(match: _Match, owner: tuple[str, ...], written: bool) -> Outcome:
         return Outcome.REVIEW if word in PERSONS else Outcome.FINE
     if match.kind == "network":
         return min(match.outcome, Outcome.REVIEW) if word in MACHINES else match.outcome
-    if word in DEALINGS and (not written or match.kind != "name"):
+    if word in (TRADES if written else DEALINGS) and (not written or match.kind != "name"):
         return match.outcome
     if word in THINGS and word not in PERSONS:
-        return _of_thing(match, said)
+        return _of_thing(match, said, word)
     if (word in PERSONS and word != "account") or (written and word in PLAIN and match.kind == "address"):
         raised = match.kind in ("name", "address", "place", "image", "birth", "login") and said != "title"
         return Outcome.MUST if raised else match.outcome
@@ -185,10 +185,12 @@ def _whose(match: _Match, owner: tuple[str, ...], written: bool) -> Outcome:
     return Outcome.FINE if said == "age" and written and word not in PLAIN else match.outcome
 
 
-def _of_thing(match: _Match, said: str) -> Outcome:
+def _of_thing(match: _Match, said: str, word: str) -> Outcome:
     owner_known = {"session": Outcome.FINE, "mail": Outcome.FINE, "contact": Outcome.FINE}
     if match.kind in ("contact", "email"):
         return owner_known.get(said, min(match.outcome, Outcome.REVIEW))
+    if match.kind in ("national", "bank") and word in ORGANIZATIONS:
+        return min(match.outcome, Outcome.REVIEW)
     if match.kind == "special":
         return Outcome.FINE if match.outcome is Outcome.REVIEW else match.outcome
     return Outcome.FINE if match.kind in _ELSEWHERE else match.outcome
@@ -209,13 +211,19 @@ def _what(match: _Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
         return Outcome.REVIEW
     if match.kind == "birth" and last in _MOMENTS:
         return outcome
+    if match.kind == "birth" and said != "age" and last in _PLACES:
+        return outcome
+    if said == "age" and words in _AGES:
+        return outcome
     if any(w in ABOUT for w in words):
         return Outcome.FINE
     if last == "date":
         return Outcome.FINE
     if last == "id":
         return (
-            Outcome.REVIEW if outcome and match.kind not in ("name", "place") and said not in _GENERIC else Outcome.FINE
+            Outcome.REVIEW
+            if outcome and match.kind not in ("name", "place", "text") and said not in _GENERIC
+            else Outcome.FINE
         )
     if last in ("city", "domain", "extension"):
         return min(outcome, Outcome.REVIEW)
@@ -230,7 +238,9 @@ def _of_person(words: tuple[str, ...]) -> Judgement:
     if not words or rest[-1] not in SUBJECTS | {"account"} or words[0] in FLAGS | COUNTS:
         return FINE
     ends = words[len(rest) :]
-    if not ends and (len(words) > 1 or words[0] == "account"):
+    if not ends and len(words) > 1 and words[-2] not in PERSONS:
+        return FINE
+    if words == ("account",) or (rest[-1] == "account" and not ends):
         return FINE
     if ends and not any(w in IDS for w in ends):
         return FINE

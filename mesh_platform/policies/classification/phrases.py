@@ -9,6 +9,15 @@ MUST: Final = "must"
 REVIEW: Final = "review"
 
 _PHRASES: Final = """
+login    must   user handle
+national must   sin number | birth certificate | birth certificate number
+special  review health plan
+bank     review debtor account | creditor account | beneficiary account | pan last
+secret   review security code
+text     review sms text | sms body
+social   review personal website | personal homepage
+trait    review marriage date | wedding date
+name     review middle initial | mi
 email    must   email | email address | mail address | mailbox | email electronico
 contact  must   phone | phone number | mobile | mobile number | mobile phone | cell phone | cell number | msisdn
 contact  must   whatsapp | fax | fax number | phone no | contact number | emergency contact | home phone
@@ -20,7 +29,7 @@ name     must   birth name | nom famille | prenom | patronym | person name | nam
 name     review name | nick name | nickname | display name | legal name | screen name | alias | initials
 name     review salutation | nom | nombre | nome | naam | preferred name | known as | honorific | initial
 login    must   username | user name | login name | screenname
-login    review login | handle | user handle | sso id | ldap
+login    review login | handle | sso id | ldap
 address  must   address | street | street address | street name | house number | mailing address | home address
 address  must   address line | postal address | residence | residential address | apartment number | domicile
 address  review postal code | zip code | zip | postal | apartment | apt | suite | flat number | pin code

@@ -34,6 +34,16 @@ DEALINGS: Final = _words(
 )
 """What persons take part in: a record of it may hold their data as well as its own."""
 
+ORGANIZATIONS: Final = _words(
+    "company organization business enterprise vendor supplier merchant manufacturer carrier store shop corporate bank "
+    "retailer distributor wholesaler dealer subsidiary insurer agency authority school university hospital clinic "
+    "charity"
+)
+"""What has numbers and accounts as persons have; of a sole trader they are personal."""
+
+TRADES: Final = DEALINGS - _words("event record row entity object data")
+"""Those of them that a person is always part of."""
+
 MACHINES: Final = _words(
     "server host gateway router switch node cluster database db pod vm printer proxy dns subnet internal private "
     "vpc endpoint api port container machine sensor meter pool bind listen broker loadbalancer vip"
@@ -72,6 +82,7 @@ THINGS: Final = _words(
 """What has a name or a place and is nobody."""
 
 ABOUT: Final = _words(
+    "prefix gap parity "
     "count quantity total sum avg average mean median min max rate ratio percent percentage share type kind "
     "category class status verified verification validated valid confirmed active enabled disabled required "
     "optional present missing exists flag indicator at timestamp time template campaign bounced bounce bounces "
@@ -108,6 +119,7 @@ PROTECTED: Final = _words(
 """A word that says the data was made unreadable: whether well enough, a person must look."""
 
 PLAIN: Final = _words(
+    "in on ar it pt nl jp ja cn zh ru ko kr "
     "number value text raw clean cleaned cleansed normalized normalised lower upper primary secondary main "
     "alternate alternative alt old new current previous original full complete line string str plain e164 formatted "
     "field data info detail input entered given preferred latest default backup work home office mobile private "
@@ -136,6 +148,6 @@ COMPOUNDS: Final = frozenset(
     w
     for w in WORDS | set(ABBREVIATIONS)
     if (len(w) > 3 and w not in _APART)
-    or w in {"zip", "tax", "fax", "sha", "dob", "ssn", "api", "app", "url", "usr", "tel", "car", "job"}
+    or w in {"zip", "tax", "fax", "sha", "dob", "ssn", "api", "app", "url", "usr", "tel", "job"}
 )
 """Words that may be written together with others."""

@@ -12,8 +12,12 @@ _COUNTED: Final = (
     exp.RowNumber, exp.Length, exp.Rank, exp.DenseRank, exp.Ntile, exp.PercentRank, exp.CumeDist,
 )  # fmt: skip
 """What leaves a number of values, and none of them."""
-_GUESSED: Final = frozenset({"md5", "md5_digest", "md5_number", "sha", "sha1", "hash", "farm_fingerprint", "xxhash64",
-                             "crc32", "fnv_hash", "murmurhash3_32"})  # fmt: skip
+_GUESSED: Final = frozenset(
+    {
+        "md5", "md5_digest", "md5_number", "sha", "sha1", "hash", "farm_fingerprint", "xxhash64", "crc32", "fnv_hash",
+        "murmurhash3_32", "generate_surrogate_key", "surrogate_key",
+    }
+)  # fmt: skip
 """Hashes that everybody can make of every value there is."""
 _COMPARED: Final = (exp.Predicate, exp.Connector, exp.Not, exp.RegexpLike, exp.StartsWith, exp.EndsWith, exp.Contains)
 

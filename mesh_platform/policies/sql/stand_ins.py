@@ -1,8 +1,8 @@
 """What dbt gives a query to compile with, as far as its columns depend on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from mesh_platform import names
 from mesh_platform.policies.sql.relation import MODEL, RECORD, SOURCE, THIS, Relation
@@ -21,6 +21,37 @@ class Package:
         if macro not in self._macros:
             raise Unrendered(f"`{self._name}.{macro}` is no macro that is known here")
         return self._macros[macro]
+
+
+class Expressions:
+    """A package that everyone knows and nobody has here: its macros stand as functions of what they are given."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, macro: str) -> Callable[..., str]:
+        if macro.startswith("_"):
+            raise AttributeError(macro)
+        if macro in _WHOLE_QUERIES:
+            raise Unrendered(f"`{self._name}.{macro}` writes more than an expression")
+        return lambda *args, **named: f"{macro}({', '.join(_expressions([*args, *named.values()]))})"
+
+
+_WHOLE_QUERIES: Final = frozenset(
+    {
+        "star", "union_relations", "get_column_values", "pivot", "unpivot", "deduplicate", "date_spine", "group_by",
+        "generate_series", "get_filtered_columns_in_relation", "get_relations_by_pattern", "get_relations_by_prefix",
+        "get_query_results_as_dict", "get_single_value",
+    }
+)  # fmt: skip
+
+
+def _expressions(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from _expressions(value)
+        else:
+            yield str(value)
 
 
 class Adapter:
@@ -115,6 +146,8 @@ def stand_ins(now: Now, adapter: str) -> dict[str, Any]:
         "dbt_version": "1.11.0",
         "flags": _Named(FULL_REFRESH=False),
         "modules": _Named(),
+        "dbt": Expressions("dbt"),
+        "dbt_utils": Expressions("dbt_utils"),
         "mesh_step": now.step,
         "mesh_join": joined,
     }
