@@ -4,6 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 _WRITTEN: Final = """
+billing: rechnung rechnungs
+shipping: liefer lieferungs versand
+street name: strassenname
+home city: wohnort
+full: vollstaendiger vollstaendig
+card: carte
 name: nm nme
 text: txt
 code: cd

@@ -79,6 +79,8 @@ _FILES: Final = frozenset({"image", "national", "social"})
 """Classes that are found in what a link leads to."""
 _PLACES: Final = frozenset({"country", "city", "state", "region", "town", "county"})
 _AGES: Final = frozenset({("in", "year"), ("year",), ("in", "years"), ("years",)})
+_ADJECTIVES: Final = frozenset({"mobile", "cell"})
+"""Words that before another are about a kind of device: `mobile_orders`."""
 _MOMENTS: Final = frozenset({"date", "time", "timestamp"})
 _CLOSED: Final = frozenset({"special", "trait"})
 """Classes that a yes or no, or one of a few words, tells as well as a text."""
@@ -94,10 +96,21 @@ _ELSEWHERE: Final = frozenset(
 def classify(name: str, shape: Shape = Shape.TEXT, doc: str = "", within: str = "") -> Judgement:
     """The judgement of a column or field; `within` is what it is part of: the record, or the field around it."""
     named = _of_shape(_named(name, tokens(within) if within else ()), shape)
+    if shape is Shape.NUMBER and named.outcome is Outcome.REVIEW and _counted(name, named):
+        named = FINE
     told = _of_shape(_told(doc), shape)
     if told.outcome > named.outcome and not _is_about(name):
         return told
     return named
+
+
+def _counted(name: str, found: Judgement) -> bool:
+    """Whether a number of this name is how many there are: `customers`, `phone_orders`."""
+    alone = len(tokens(name)) == 1
+    plural = alone and name.lower().endswith("s")
+    return (found.kind in ("contact", "email") and not alone) or (
+        plural and found.kind in ("pseudonym", "network", "login")
+    )
 
 
 def _named(name: str, within: tuple[str, ...]) -> Judgement:
@@ -191,7 +204,9 @@ def _of_thing(match: _Match, said: str, word: str) -> Outcome:
         return owner_known.get(said, min(match.outcome, Outcome.REVIEW))
     if match.kind in ("national", "bank") and word in ORGANIZATIONS:
         return min(match.outcome, Outcome.REVIEW)
-    if match.kind == "special":
+    if match.kind == "trait" and match.outcome is Outcome.MUST:
+        return Outcome.FINE if said == "income" else Outcome.REVIEW
+    if match.kind in _CLOSED:
         return Outcome.FINE if match.outcome is Outcome.REVIEW else match.outcome
     return Outcome.FINE if match.kind in _ELSEWHERE else match.outcome
 
@@ -201,9 +216,13 @@ def _what(match: _Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
     last, said = words[-1] if words else "", " ".join(match.words)
     if said in ("race", "title") and words:
         return Outcome.FINE
+    if said in _ADJECTIVES and words[:1] == ("first",):
+        return Outcome.FINE
     if not words or all(w in PLAIN or w in PERSONS or (w,) in PHRASES for w in words):
         return outcome
-    if match.kind in _CLOSED and not any(w in ABOUT - _LEVELS for w in words):
+    if said in _ADJECTIVES:
+        return Outcome.FINE
+    if match.kind in _CLOSED and match.outcome is Outcome.MUST and not any(w in ABOUT - _LEVELS for w in words):
         return outcome
     if match.kind in _FILES and last in _LINKS:
         return outcome
@@ -231,7 +250,9 @@ def _what(match: _Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
 
 
 def _of_person(words: tuple[str, ...]) -> Judgement:
-    """`customer_id`, `patient`: a number or word that stands for a person."""
+    """`customer_id`, `patient`, `closed_by`: a number or word that stands for a person."""
+    if words[-1:] == ("by",) and words[-2:-1] and words[-2].endswith("ed"):
+        return Judgement(Outcome.REVIEW, "person", f"`{words[-2]} by` in its name: it says who")
     rest = words
     while len(rest) > 1 and rest[-1] in PLAIN | IDS:
         rest = rest[:-1]

@@ -9,6 +9,13 @@ MUST: Final = "must"
 REVIEW: Final = "review"
 
 _PHRASES: Final = """
+special  review medical treatment
+trait    must   employee compensation
+trait    review net income | gross income | compensation
+name     must   nombre completo | nombre cliente | nom client | nom complet
+name     review nick
+bank     review crypto wallet | wallet | insurance policy number | payroll id | payroll number
+place    review geo
 login    must   user handle
 national must   sin number | birth certificate | birth certificate number
 special  review health plan
@@ -36,7 +43,7 @@ address  review postal code | zip code | zip | postal | apartment | apt | suite 
 address  review building number | neighborhood | neighbourhood | cep | po box | postbox | post box
 address  review country residence | residence country | city | town | village | suburb
 place    review lat | lon | lat lon | latitude | geolocation | gps | coordinates | geo point | geohash | location
-place    review geom | geo lat | geo lon | geo location | gps coordinates | long lat | lat long | position
+place    review geom | geo lat | geo lon | geo location | gps coordinates | long lat | lat long
 network  must   ip | ip address | remote address | client address | peer address | src address | x forwarded for
 network  must   wifi mac | bluetooth mac | ethernet mac | mac address | forwarded for | imei | imsi | iccid | meid
 network  must   advertising id | idfa | gaid | aaid | udid | idfv | ad id | device imei
@@ -92,10 +99,10 @@ image    review voice sample | photo | picture | avatar | portrait | signature |
 image    review call recording | video recording | recording url | profile image | profile url | signature image
 special  review health | health status | race | medical | union | party affiliation | faith | insurance id
 special  review policy holder | biometrics id | health score | weight kg | height cm | heart rate | blood pressure
-special  review medical note | treatment | iris | face
+special  review medical note | iris | face
 trait    must   gender | sex | marital status | civil status | nationality | citizenship | salary | base salary
 trait    must   income | annual income | household income | net worth | credit score | fico score | sexe | pronoun
-trait    must   immigration status | compensation | annual salary | hourly wage | pay grade | salary band
+trait    must   immigration status | annual salary | hourly wage | pay grade | salary band
 trait    must   income band | bonus amount employee | gender code | sex code | nationality code | salary amount
 trait    must   income amount | monthly salary | gross salary
 trait    review occupation | job title | education | education level | mother tongue | native language

@@ -51,6 +51,7 @@ MACHINES: Final = _words(
 """What has an address in a network and is nobody's own device."""
 
 THINGS: Final = _words(
+    "operating interest investment rental other taxable "
     "product item sku file host table event currency country company category brand store shop warehouse campaign "
     "channel domain server database schema column field class method function metric job task queue topic cluster "
     "node region city state county district continent organization business enterprise vendor supplier merchant "
