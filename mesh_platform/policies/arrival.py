@@ -6,8 +6,8 @@ from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.carried import Carried, Carrier
-from mesh_platform.policies.classification.classify import Outcome
 from mesh_platform.policies.classification.fields import PersonalField, personal_fields
+from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.personal_data import is_declared
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
 from mesh_platform.policies.sql.trace import How

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.policies.classification.classify import Outcome
 from mesh_platform.policies.classification.fields import PersonalField, personal_fields
+from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.personal_data import is_declared
 from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
 from mesh_platform.policies.sql.trace import How

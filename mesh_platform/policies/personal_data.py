@@ -6,8 +6,8 @@ from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product, TextFile
 from mesh_platform.manifest.message import did_you_mean
-from mesh_platform.policies.classification.classify import Outcome
 from mesh_platform.policies.classification.fields import PersonalField, personal_fields
+from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, mesh_policy, policy
 from mesh_platform.schema.history import current, row_schema
 from mesh_platform.schema.table_shape import place_of

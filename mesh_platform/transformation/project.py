@@ -41,7 +41,9 @@ def _paths(folder: Path) -> Iterator[str]:
 
 def _refuse_link(folder: Path, link: Path) -> None:
     shown = link.relative_to(folder).as_posix()
-    if not link.resolve().is_relative_to(folder.resolve()):
+    if not Path(os.path.realpath(link)).is_relative_to(
+        os.path.realpath(folder)
+    ):  # a loop of links is told by its reader
         raise ProjectRefused(shown, f"the link `{shown}` leads out of the project")
     if link.is_dir():
         raise ProjectRefused(shown, f"the link `{shown}` stands for a folder")

@@ -61,6 +61,8 @@ def _jinja(path: str, content: bytes) -> Iterator[Unparsed]:
         _templates().parse(content.decode())
     except UnicodeDecodeError:
         yield Unparsed(path, 1, 1, f"`{path}` is not UTF-8")
+    except RecursionError:
+        yield Unparsed(path, 1, 1, f"the Jinja of `{path}` nests too deeply")
     except TemplateSyntaxError as problem:
         if "unknown tag" not in str(problem.message):  # dbt has tags of its own
             yield Unparsed(

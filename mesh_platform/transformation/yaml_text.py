@@ -7,12 +7,14 @@ from typing import Any, Final
 import yaml
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAX_DEPTH: Final = 200
 _DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def read_yaml(content: bytes) -> Any:
     """The value of the one document; None for what is no YAML, which dbt refuses with its own words."""
     try:
+        _refuse_depth(content)
         return yaml.load(content, Loader=_LOADER)  # noqa: S506  a safe loader, by either name
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
@@ -32,9 +34,21 @@ def fault(content: bytes) -> Exception | None:
 def _composed(content: bytes) -> tuple[yaml.Node | None, Exception | None]:
     """Whoever looks for faults and whoever looks for columns look at the same files, one after the other."""
     try:
+        _refuse_depth(content)
         return yaml.compose(content, Loader=_LOADER), None
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
         return None, problem
+
+
+def _refuse_depth(content: bytes) -> None:
+    """Raises ValueError for what nests so deeply that building it would end the process."""
+    if content.count(b"[") + content.count(b"{") + content.count(b"- -") + content.count(b"? ?") <= _MAX_DEPTH:
+        return
+    depth = 0
+    for event in yaml.parse(content, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"it nests deeper than {_MAX_DEPTH} levels")
 
 
 def dump_yaml(value: object) -> bytes:

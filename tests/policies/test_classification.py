@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh_platform.policies.classification.classify import Judgement, Outcome, Shape, classify
+from mesh_platform.policies.classification.classify import classify
+from mesh_platform.policies.classification.judgement import Judgement, Outcome, Shape
 from mesh_platform.policies.classification.phrases import PHRASES
 from mesh_platform.policies.classification.tokens import tokens
 

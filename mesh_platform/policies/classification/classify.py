@@ -1,11 +1,12 @@
 """What a column is: personal data that must be declared, something a person must look at, or fine; and why."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Final
 
+from mesh_platform.policies.classification.by_type import CLOSED, of_shape
 from mesh_platform.policies.classification.described import described
+from mesh_platform.policies.classification.judgement import FINE, Judgement, Outcome, Shape
 from mesh_platform.policies.classification.phrases import LONGEST_PHRASE, MUST, PHRASES
 from mesh_platform.policies.classification.tokens import tokens
 from mesh_platform.policies.classification.vocabulary import (
@@ -25,36 +26,6 @@ from mesh_platform.policies.classification.vocabulary import (
 )
 
 
-class Outcome(IntEnum):
-    """What follows from a column, the graver the greater."""
-
-    FINE = 0
-    REVIEW = 1
-    MUST = 2
-
-
-class Shape(StrEnum):
-    """What kind of values a column holds, as far as it matters here."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    TIME = "time"
-    DATE = "date"
-    ENUM = "enum"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The outcome for a column, with its evidence."""
-
-    outcome: Outcome
-    kind: str = ""
-    """The class of personal data: `contact`, `name`, `address`, …"""
-    evidence: str = ""
-    """Why, as part of a sentence."""
-
-
 @dataclass(frozen=True)
 class _Match:
     """Words of a name that are personal data's."""
@@ -69,7 +40,6 @@ class _Match:
         return self.start + len(self.words)
 
 
-FINE: Final = Judgement(Outcome.FINE)
 _GENERIC: Final = frozenset({"name", "nom", "nombre", "nome", "naam", "title", "display name", "legal name", "alias"})
 _ARTICLES: Final = frozenset({"of", "de", "the", "del", "du", "la", "le", "des", "und", "and", "s", "for", "to", "or"})
 _TOWNS: Final = frozenset({"city", "town", "village", "suburb"})
@@ -82,10 +52,6 @@ _AGES: Final = frozenset({("in", "year"), ("year",), ("in", "years"), ("years",)
 _ADJECTIVES: Final = frozenset({"mobile", "cell"})
 """Words that before another are about a kind of device: `mobile_orders`."""
 _MOMENTS: Final = frozenset({"date", "time", "timestamp"})
-_CLOSED: Final = frozenset({"special", "trait"})
-"""Classes that a yes or no, or one of a few words, tells as well as a text."""
-_NUMBERS: Final = frozenset({"contact", "national", "bank", "network", "birth", "trait", "special", "place", "vehicle"})
-"""Classes that a number can hold."""
 _ELSEWHERE: Final = frozenset(
     {"name", "address", "place", "image", "text", "person", "trait", "login", "vehicle", "birth"}
 )
@@ -95,22 +61,11 @@ _ELSEWHERE: Final = frozenset(
 @lru_cache(maxsize=65536)
 def classify(name: str, shape: Shape = Shape.TEXT, doc: str = "", within: str = "") -> Judgement:
     """The judgement of a column or field; `within` is what it is part of: the record, or the field around it."""
-    named = _of_shape(_named(name, tokens(within) if within else ()), shape)
-    if shape is Shape.NUMBER and named.outcome is Outcome.REVIEW and _counted(name, named):
-        named = FINE
-    told = _of_shape(_told(doc), shape)
+    named = of_shape(name, _named(name, tokens(within) if within else ()), shape)
+    told = of_shape(name, _told(doc), shape)
     if told.outcome > named.outcome and not _is_about(name):
         return told
     return named
-
-
-def _counted(name: str, found: Judgement) -> bool:
-    """Whether a number of this name is how many there are: `customers`, `phone_orders`."""
-    alone = len(tokens(name)) == 1
-    plural = alone and name.lower().endswith("s")
-    return (found.kind in ("contact", "email") and not alone) or (
-        plural and found.kind in ("pseudonym", "network", "login")
-    )
 
 
 def _named(name: str, within: tuple[str, ...]) -> Judgement:
@@ -166,7 +121,7 @@ def _matches(words: tuple[str, ...]) -> list[_Match]:
 def _judged(match: _Match, words: tuple[str, ...], within: tuple[str, ...]) -> Judgement:
     before, after = words[: match.start], words[match.end :]
     said = " ".join(match.words)
-    if before[:1] and (before[0] in COUNTS or (before[0] in FLAGS and match.kind not in _CLOSED)):
+    if before[:1] and (before[0] in COUNTS or (before[0] in FLAGS and match.kind not in CLOSED)):
         return FINE
     if any(w in PROTECTED for w in (*before, *after)):
         return Judgement(
@@ -206,7 +161,7 @@ def _of_thing(match: _Match, said: str, word: str) -> Outcome:
         return min(match.outcome, Outcome.REVIEW)
     if match.kind == "trait" and match.outcome is Outcome.MUST:
         return Outcome.FINE if said == "income" else Outcome.REVIEW
-    if match.kind in _CLOSED:
+    if match.kind in CLOSED:
         return Outcome.FINE if match.outcome is Outcome.REVIEW else match.outcome
     return Outcome.FINE if match.kind in _ELSEWHERE else match.outcome
 
@@ -222,7 +177,7 @@ def _what(match: _Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
         return outcome
     if said in _ADJECTIVES:
         return Outcome.FINE
-    if match.kind in _CLOSED and match.outcome is Outcome.MUST and not any(w in ABOUT - _LEVELS for w in words):
+    if match.kind in CLOSED and match.outcome is Outcome.MUST and not any(w in ABOUT - _LEVELS for w in words):
         return outcome
     if match.kind in _FILES and last in _LINKS:
         return outcome
@@ -284,20 +239,3 @@ def _is_about(name: str) -> bool:
     """Whether the name says that it is a yes or no, a number, or a time."""
     words = tokens(name)
     return bool(words) and (words[0] in FLAGS | COUNTS or words[-1] in ("at", "timestamp", "count", "flag"))
-
-
-def _of_shape(found: Judgement, shape: Shape) -> Judgement:
-    """What the type leaves of it: a yes or no is no address, a time is no name."""
-    match shape:
-        case Shape.BOOLEAN:
-            return found if found.kind == "special" else FINE
-        case Shape.TIME | Shape.DATE:
-            return found if found.kind == "birth" or (found.kind == "special" and shape is Shape.DATE) else FINE
-        case Shape.ENUM:
-            return found if found.kind in _CLOSED or found.kind == "birth" else FINE
-        case Shape.NUMBER if found.kind not in _NUMBERS and found.kind != "pseudonym":
-            held = found.kind in ("login", "person") or (
-                found.kind in ("name", "email") and found.outcome is Outcome.MUST
-            )
-            return Judgement(Outcome.REVIEW, found.kind, f"{found.evidence}, though it is a number") if held else FINE
-    return found

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from mesh_platform.policies.classification.classify import FINE, Judgement, Shape, classify
+from mesh_platform.policies.classification.classify import classify
+from mesh_platform.policies.classification.judgement import FINE, Judgement, Shape
 from mesh_platform.schema.avro_type import Array, AvroType, Enum, Field, Map, Primitive, Record, unwrapped
 from mesh_platform.schema.record import Column, RecordSchema
 from mesh_platform.schema.table_shape import Path

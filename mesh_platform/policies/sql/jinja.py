@@ -67,7 +67,7 @@ class Renderer:
             said = (problem.message or "").split("\n")[0][:120]
             raise Unrendered(f"its Jinja cannot be read: {said}") from problem
         except RecursionError as problem:
-            raise Unrendered("its macros call each other without end") from problem
+            raise Unrendered("it nests too deeply, or its macros call each other without end") from problem
         except Exception as problem:  # a template may raise whatever Python can
             raise Unrendered(f"its Jinja fails: {type(problem).__name__}") from problem
 

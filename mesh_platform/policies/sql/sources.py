@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from mesh_platform.manifest.mesh import TextFile
+from mesh_platform.transformation.yaml_text import read_yaml
 
 Sources = Mapping[tuple[str, str], tuple[str, str]]
 """(source, table) as `source()` names it → (schema, table) in the warehouse."""
@@ -17,11 +16,7 @@ def sources(properties: Iterable[TextFile]) -> Sources:
 
 
 def _in(text: str) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return
-    for source in _items(document, "sources"):
+    for source in _items(read_yaml(text.encode("utf-8", "replace")), "sources"):
         name = str(source.get("name", ""))
         schema = str(source.get("schema") or name)
         for table in _items(source, "tables"):
