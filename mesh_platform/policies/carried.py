@@ -1,6 +1,7 @@
 """Personal data on its way through the models: from where it is known to where it arrives."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.classification.fields import PersonalField, personal_fields
@@ -31,7 +32,7 @@ class Carrier:
     def __init__(self, lineage: Lineage) -> None:
         self._lineage = lineage
         self._none = frozenset(lineage.mesh.policy.personal_data.not_personal)
-        self._known: dict[tuple[Node, str], Carried | None] = {}
+        self._known = cast("dict[tuple[Node, str], Carried | None]", lineage.carried)
 
     def arrival(self, product: Product, column: str) -> Carried | None:
         """What reaches a column of a product through its model."""

@@ -144,6 +144,19 @@ def query_can_be_followed(review: Review) -> Located:
             yield spot_of, Breach("", f"the columns of `{model}` cannot be followed: {trace.problem}")
 
 
+@mesh_policy("DBT026", fix="select it in the model, or leave it out of the next schema version")
+def model_makes_the_columns_of_its_schema(review: Review) -> Located:
+    """The schema promises the columns and the model makes them; the contract would refuse the batch at night, and this
+    refuses the change by day."""
+    for product in review.mesh.products.values():
+        trace, schema = review.lineage.trace(product.domain, product.name), current(product)
+        if schema and trace.reads and not trace.stars and not trace.problem:
+            for column in schema.columns:
+                if column.name.lower() not in trace.columns:
+                    said = f"`{product.name}` does not make the column `{column.name}`"
+                    yield _spot(review.mesh, product.domain, product.name, product), Breach(column.name, said)
+
+
 def _upstreams(product: Product) -> tuple[Upstream, ...]:
     return product.manifest.spec.lineage.upstream_sources
 

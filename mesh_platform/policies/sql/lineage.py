@@ -49,6 +49,9 @@ class Lineage:
         self.mesh = mesh
         self._memory = memory or Forgetful()
         self._nodes: dict[tuple[str, str], Node] = {}
+        self._inputs: dict[tuple[str, str], list[tuple[str, Node]]] = {}
+        self.carried: dict[tuple[Node, str], object] = {}
+        """What was found to reach a column, for whoever asks again."""
 
     @cached_property
     def traces(self) -> Traces:
@@ -97,8 +100,11 @@ class Lineage:
     # -- what is made from what ---------------------------------------------------------------------------------
     def inputs(self, domain: str, model: str) -> list[tuple[str, Node]]:
         """(relation, what it is) of everything the model reads, the platform's own tables left out."""
-        found = [(r, self.node(domain, r)) for r in sorted(self.trace(domain, model).reads)]
-        return [(r, n) for r, n in found if n.kind is not Kind.RECORD]
+        at = (domain, model)
+        if at not in self._inputs:
+            found = [(r, self.node(domain, r)) for r in sorted(self.trace(domain, model).reads)]
+            self._inputs[at] = [(r, n) for r, n in found if n.kind is not Kind.RECORD]
+        return self._inputs[at]
 
     def reach(self, domain: str, model: str) -> dict[str, list[tuple[str, Node]]]:
         """Model → its inputs, for the model and every model of the domain that it reads, however far; products are
