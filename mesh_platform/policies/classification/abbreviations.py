@@ -12,7 +12,6 @@ full: vollstaendiger vollstaendig
 card: carte
 name: nm nme
 text: txt
-code: cd
 flag: flg
 indicator: ind
 first: frst fst

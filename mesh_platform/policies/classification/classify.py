@@ -97,7 +97,13 @@ def _turned(words: tuple[str, ...]) -> tuple[str, ...]:
         at = words.index("of", 1)
         if (words[at - 1], words[at + 1]) not in PHRASES:
             words = (*words[at + 1 :], *words[:at])
-    return tuple(w for i, w in enumerate(words) if w not in _ARTICLES or words[i - 1 : i + 1] in _SAID)
+    words = (*words[:-1], "code") if words[1:] and words[-1] == "cd" else words
+    return tuple(w for i, w in enumerate(words) if not _is_small(w) or words[i - 1 : i + 1] in _SAID)
+
+
+def _is_small(word: str) -> bool:
+    """An article, or one letter, as modellers put it before every column of a table: `c_name`."""
+    return word in _ARTICLES or (len(word) == 1 and word not in COUNTS)
 
 
 _SAID: Final = frozenset({("assigned", "to"), ("sent", "to"), ("forwarded", "for")})

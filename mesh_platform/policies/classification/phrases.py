@@ -9,6 +9,7 @@ MUST: Final = "must"
 REVIEW: Final = "review"
 
 _PHRASES: Final = """
+person   review user pseudo id | pseudo id
 special  review medical treatment
 trait    must   employee compensation
 trait    review net income | gross income | compensation
@@ -127,7 +128,7 @@ text     review message text | review text | customer message | biography | abou
 text     review email subject | complaint | email content | delivery instruction | gift message
 text     review special instruction | internal note
 person   review created by | updated by | modified by | approved by | assigned to | assignee | author
-person   review reviewer name | deleted by | submitted by | requested by | changed by | entered by | signed by
+person   review deleted by | submitted by | requested by | changed by | entered by | signed by
 person   review posted by | performed by | reported by | reporter | requester | approver | cashier | operator
 person   review uploaded by | inserted by | handled by | membership number | membership id | policy number
 person   review holder id | created user | updated user | sent to | recipient | sender | sales person | salesperson

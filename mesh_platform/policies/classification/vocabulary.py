@@ -11,6 +11,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 PERSONS: Final = _words(
+    "assistant "
     "consignee consignor customer user client member employee patient person student driver passenger guest visitor "
     "subscriber contact buyer shopper consumer applicant candidate citizen resident tenant beneficiary recipient "
     "sender receiver payer payee cardholder holder author owner manager agent representative doctor physician nurse "
@@ -51,7 +52,7 @@ MACHINES: Final = _words(
 """What has an address in a network and is nobody's own device."""
 
 THINGS: Final = _words(
-    "operating interest investment rental other taxable "
+    "operating interest investment rental taxable day month week quarter weekday "
     "product item sku file host table event currency country company category brand store shop warehouse campaign "
     "channel domain server database schema column field class method function metric job task queue topic cluster "
     "node region city state county district continent organization business enterprise vendor supplier merchant "
@@ -83,7 +84,7 @@ THINGS: Final = _words(
 """What has a name or a place and is nobody."""
 
 ABOUT: Final = _words(
-    "prefix gap parity "
+    "prefix gap parity promotion "
     "count quantity total sum avg average mean median min max rate ratio percent percentage share type kind "
     "category class status verified verification validated valid confirmed active enabled disabled required "
     "optional present missing exists flag indicator at timestamp time template campaign bounced bounce bounces "
