@@ -143,6 +143,29 @@ def test_whatever_the_text_it_is_answered(sql: str) -> None:
     assert isinstance(follow(f"select {sql}", "duckdb"), Trace)
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from (pivot people on year using sum(amount))",
+        "select id, x from people unpivot (x for k in (email, phone))",
+        "select columns('e.*') from people",
+        "select p.k from people as p(k, l)",
+    ],
+)
+def test_what_only_the_table_can_tell_is_said_and_still_read(sql: str) -> None:
+    trace = follow(sql.replace("people", PEOPLE), "duckdb")
+    assert trace.problem
+    assert trace.reads == {key(SOURCE, "crm", "people")}
+
+
+def test_what_orders_an_aggregate_is_not_in_it() -> None:
+    assert origins("select array_agg(id order by email) as x from people") == {("people", "id", How.DERIVED)}
+
+
+def test_a_column_may_be_named_with_its_whole_relation() -> None:
+    assert origins("select people.email as x from people") == {("people", "email", How.SAME)}
+
+
 def test_a_trace_survives_its_memory() -> None:
     trace = traced("select *, sha256(email) as h, a as b from people join orders on true where c > 1")
     assert from_json(as_json(trace)) == trace

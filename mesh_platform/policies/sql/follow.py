@@ -12,6 +12,12 @@ from mesh_platform.policies.sql.relation import KINDS, RAW, key
 from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, renamed
 from mesh_platform.policies.sql.trace import How, Origin, Star, Trace, merged
 
+_BEYOND: dict[type[exp.Expr], str] = {
+    exp.Pivot: "it turns rows into columns, or columns into rows",
+    exp.Columns: "it chooses columns by a pattern",
+}
+"""What makes columns that only the data, or the table, can tell."""
+
 
 def follow(sql: str, dialect: str, declassifiers: Iterable[str] = ()) -> Trace:
     """What the query does with its columns; `problem` says why it could not be followed."""
@@ -36,10 +42,25 @@ class _Walk:
         self._declassifiers = declassifiers
         self._uses: set[Origin] = set()
         self._reads: set[str] = set()
+        self._seen: set[int] = set()
+        self._problem = ""
 
     def whole(self, query: exp.Expr) -> Trace:
         shape = self._query(query, Scope())
-        return Trace(shape.columns, tuple(dict.fromkeys(shape.stars)), frozenset(self._reads), frozenset(self._uses))
+        for kind, said in _BEYOND.items():
+            if query.find(kind):
+                self._problem = said
+        self._left_out(query)
+        stars = tuple(dict.fromkeys(shape.stars))
+        return Trace(shape.columns, stars, frozenset(self._reads), frozenset(self._uses), self._problem)
+
+    def _left_out(self, query: exp.Expr) -> None:
+        """Tables in a place that nobody has looked at: they are read, and more is not known."""
+        named = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+        for table in query.find_all(exp.Table):
+            if id(table) not in self._seen and not (table.name.lower() in named and not table.db):
+                self._table(table, Scope())
+                self._problem = self._problem or "it reads a table in a way that is not followed"
 
     # -- queries ------------------------------------------------------------------------------------------------
     def _query(self, node: exp.Expr, scope: Scope) -> Shape:
@@ -106,7 +127,7 @@ class _Walk:
         name = (item.alias_or_name or f"_from_{len(scope.tables)}").lower()
         match item:
             case exp.Table():
-                scope.tables[name] = renamed(self._table(item, scope), item)
+                scope.tables[name] = self._named(self._table(item, scope), item)
             case exp.Subquery():
                 scope.tables[name] = renamed(self._query(item.this, Scope(dict(scope.ctes), {}, scope)), item)
             case exp.Lateral() | exp.Unnest() | exp.Values():
@@ -117,7 +138,14 @@ class _Walk:
             self._source(join.this, scope)
             self._touch(join.args.get("on"), scope)
 
+    def _named(self, shape: Shape, item: exp.Expr) -> Shape:
+        alias = item.args.get("alias")
+        if shape.stars and isinstance(alias, exp.TableAlias) and alias.columns:
+            self._problem = "it names the columns of a table by their place"
+        return renamed(shape, item)
+
     def _table(self, table: exp.Table, scope: Scope) -> Shape:
+        self._seen.add(id(table))
         catalog, schema, name = table.catalog, table.db, table.name
         if not isinstance(table.this, exp.Identifier):
             return self._computed(table, scope)
@@ -176,10 +204,10 @@ class _Walk:
                 return self._ended(self._nested(node.this, scope))
             case exp.Subquery() | exp.Select() | exp.SetOperation():
                 return self._nested(node, scope)
-            case exp.Window():
+            case exp.Window() | exp.Order():
                 for child in _children(node, "this"):
                     self._walk(child, scope)
-                return self._walk(node.this, scope)
+                return self._walk(node.this, scope) if isinstance(node.this, exp.Expr) else NOTHING
             case exp.Case() | exp.If():
                 return self._chosen(node, scope)
             case exp.DataType() | exp.Literal() | exp.Star():
@@ -211,6 +239,7 @@ class _Walk:
 
     def _column(self, column: exp.Column, scope: Scope) -> frozenset[Origin]:
         path = [p.name.lower() for p in column.parts]
+        path = path[2:] if path[0] in KINDS and len(path) > 3 else path
         found = self._found(path, scope)
         self._uses.update(Origin(o.relation, o.column, How.SAME, o.maybe) for o in found)
         return found
