@@ -24,7 +24,11 @@ def personal_data_that_arrives_is_declared(review: Review) -> Located:
     the models carry it, in whichever domain."""
     for product, column, found in _arrivals(review):
         if found.how < How.PSEUDONYM:
-            yield _at(product, column), Breach(column.shown, f"`{column.shown}` holds personal data: {_path(found)}")
+            said = '; `"pii": false` does not end it' if column.overruled else ""
+            yield (
+                _at(product, column),
+                Breach(column.shown, f"`{column.shown}` holds personal data: {_path(found)}{said}"),
+            )
 
 
 @mesh_policy(

@@ -9,6 +9,8 @@ MUST: Final = "must"
 REVIEW: Final = "review"
 
 _PHRASES: Final = """
+national must   medicare number | medicaid number
+person   review badge number | badge id | inspector | auditor
 person   review user pseudo id | pseudo id
 special  review medical treatment
 trait    must   employee compensation

@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 PERSONS: Final = _words(
-    "assistant "
+    "assistant inspector auditor operator "
     "consignee consignor customer user client member employee patient person student driver passenger guest visitor "
     "subscriber contact buyer shopper consumer applicant candidate citizen resident tenant beneficiary recipient "
     "sender receiver payer payee cardholder holder author owner manager agent representative doctor physician nurse "
@@ -27,7 +27,7 @@ PERSONS: Final = _words(
 )
 """Whose data it is: the word before says that it is a person's."""
 
-SUBJECTS: Final = PERSONS - _words("account billing shipping delivery home private personal mailing postal")
+SUBJECTS: Final = PERSONS - _words("account billing shipping delivery home private personal mailing postal operator")
 """Persons themselves: a column or record of this name is about one."""
 
 DEALINGS: Final = _words(
