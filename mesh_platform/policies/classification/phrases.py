@@ -9,6 +9,8 @@ MUST: Final = "must"
 REVIEW: Final = "review"
 
 _PHRASES: Final = """
+name     must   last name prefix | surname prefix
+name     review name prefix | name suffix
 national must   medicare number | medicaid number
 person   review badge number | badge id | inspector | auditor
 person   review user pseudo id | pseudo id
