@@ -2,6 +2,7 @@
 
 import json
 import re
+from bisect import bisect_right
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ Where = tuple[str | int, ...]
 
 MAX_DEPTH: Final = 200
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
+_NEWLINE: Final = re.compile(r"\n")
 _ATOM: Final = re.compile(r"[^\s,\]}]+")
 
 
@@ -41,7 +43,8 @@ def read_json(text: str) -> Any:
 
 def places(text: str) -> dict[Where, tuple[int, int]]:
     """Where every value of a JSON text stands (its key's line and column, 1-based); the text must be valid."""
-    return {where: _line_and_column(text, offset) for where, offset in reversed(_walk(text))}
+    starts = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+    return {where: _place(starts, offset) for where, offset in reversed(_walk(text))}
 
 
 def _refuse(constant: str) -> Any:
@@ -75,6 +78,11 @@ def _duplicates(text: str) -> list[SchemaProblem]:
             problems.append(SchemaProblem("SCH001", "", f"the key `{where[-1]}` is written twice", line, column))
         seen.add(where)
     return problems or [SchemaProblem("SCH001", "", "a key is written twice")]
+
+
+def _place(starts: list[int], offset: int) -> tuple[int, int]:
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
 
 
 def _line_and_column(text: str, offset: int) -> tuple[int, int]:

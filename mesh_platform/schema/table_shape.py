@@ -1,6 +1,7 @@
 """What keeps a legal Avro record from being a table."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from mesh_platform import names
@@ -109,7 +110,14 @@ def _names(record: Record, path: Path) -> Iterator[Problem]:
 
 def place_of(text: str, path: Path) -> tuple[int, int]:
     """Line and column of a column or inner field in the text that defines it."""
-    return places(text).get(_where(read_json(text), path), (1, 1))
+    schema, found = _placed_json(text)
+    return found.get(_where(schema, path), (1, 1))
+
+
+@lru_cache(maxsize=256)
+def _placed_json(text: str) -> tuple[Any, dict[Where, tuple[int, int]]]:
+    """Who asks for the place of one column asks for those of others next."""
+    return read_json(text), places(text)
 
 
 def _placed(text: str, problems: list[Problem]) -> Iterator[SchemaProblem]:

@@ -1,5 +1,6 @@
 """Models and properties that no one would write: a finding each, none stops the others, none takes long."""
 
+import json
 import time
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.gather import gather
-from mesh_platform.policies.govern import govern_files
+from mesh_platform.policies.govern import govern, govern_files
 from tests.policies.test_fixtures import HERE, laid_over_base
 
 ALIASES = [b"- &a%d [%s]\n" % (i, b",".join([b"*a%d" % (i - 1)] * 9)) for i in range(1, 30)]
@@ -36,3 +37,15 @@ def test_it_is_a_finding_in_time(name: str, tmp_path: Path) -> None:
     assert time.process_time() - started < 5
     assert len([f for f in found if f.code == "PII004"]) == 2
     assert name == "aliases.yml" or any(f.path.endswith(name) for f in found)
+
+
+def test_a_thousand_findings_in_one_schema_take_no_time(tmp_path: Path) -> None:
+    root = laid_over_base(HERE / "PII002" / "good", tmp_path / "root")
+    file = root / "domains/sales/orders/schema/1.1.0.avsc"
+    schema = json.loads(file.read_text())
+    schema["fields"] += [{"name": f"email_{i}", "type": ["null", "string"], "default": None} for i in range(1_000)]
+    file.write_text(json.dumps(schema, indent=2))
+    started = time.process_time()
+    found = govern(gather(root), date(2026, 11, 23))
+    assert time.process_time() - started < 2
+    assert len({(f.line, f.key) for f in found if f.code == "PII002"}) == 1_000
