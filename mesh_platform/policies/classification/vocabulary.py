@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 PERSONS: Final = _words(
-    "assistant inspector auditor operator "
+    "inspector auditor operator "
     "consignee consignor customer user client member employee patient person student driver passenger guest visitor "
     "subscriber contact buyer shopper consumer applicant candidate citizen resident tenant beneficiary recipient "
     "sender receiver payer payee cardholder holder author owner manager agent representative doctor physician nurse "
