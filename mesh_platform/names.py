@@ -13,6 +13,8 @@ ENV_BIGQUERY_LOCATION: Final = "MESH_BIGQUERY_LOCATION"
 # -- files in git -----------------------------------------------------------------------------------------------
 DOMAINS_FOLDER: Final = "domains"
 DBT_FOLDER: Final = "dbt_projects"
+PLATFORM_PACKAGE: Final = "platform"
+"""The folder and the dbt name of the macro package every domain uses."""
 DOMAIN_FILE: Final = "domain.yaml"
 PRODUCT_FILE: Final = "data-product.yaml"
 SCHEMA_FOLDER: Final = "schema"

@@ -19,6 +19,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "validate": ("mesh_platform.cli.validate:validate", "Check every manifest, schema and policy of the mesh."),
     "explain": ("mesh_platform.cli.explain:explain", "Say what a code or a promise means, and what to do."),
     "schema": ("mesh_platform.cli.schema:schema", "Compare schemas: what changed, and which version that takes."),
+    "impact": (
+        "mesh_platform.cli.impact:impact",
+        "Say whom a change of a product's schema reaches, and what it breaks.",
+    ),
     "prepare": ("mesh_platform.cli.prepare:prepare", "Renew the dbt artifacts whose sources changed."),
     "land": ("mesh_platform.cli.land:land", "Land the CDC files that have arrived, once."),
     "quarantine": ("mesh_platform.cli.quarantine:quarantine", "Show what could not be landed, or decide about it."),

@@ -45,10 +45,20 @@ class Links(Value):
     """The page of policies, as `https://git.example.com/mesh/blob/main/docs/policies.md`."""
 
 
+class PersonalData(Value):
+    """What ends personal data on its way through the models, and what the council has found to be none."""
+
+    declassifiers: tuple[Text, ...] = ("sha256", "sha512", "hmac")
+    """SQL functions whose result is no personal data any more, besides counts, sums, averages and comparisons."""
+    not_personal: tuple[Text, ...] = ()
+    """Columns that are none, whatever their names say: `domain.product.column`."""
+
+
 class PolicyFile(Value):
     """domains/policy.yaml: which policies hold, at which level, with which bounds."""
 
     bounds: Bounds = Bounds()
+    personal_data: PersonalData = PersonalData()
     levels: dict[str, PolicyLevel] = Field(default_factory=dict)
     """Policy code → level, where it differs from the policy's own."""
     links: Links = Links()

@@ -8,7 +8,7 @@ from typing import Final
 
 from mesh_platform import names
 from mesh_platform.manifest.council_files import read_exemptions, read_policy
-from mesh_platform.manifest.dbt_models import read_dbt_models
+from mesh_platform.manifest.dbt_models import read_dbt_models, read_macros
 from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.domain_folder import DomainFolder, read_domain
 from mesh_platform.manifest.finding import Finding
@@ -44,6 +44,7 @@ def gather(root: Path) -> Mesh:
         policy_document=policy_document,
         exemptions=exemptions,
         dbt=_dbt(home, top, read),
+        macros=read_macros(home, below(below(top, names.DBT_FOLDER), names.PLATFORM_PACKAGE)),
         findings=tuple(sorted([*own, *policy_findings, *exemption_findings, *theirs], key=lambda f: f.order)),
     )
 

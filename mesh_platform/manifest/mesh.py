@@ -83,6 +83,13 @@ class DbtModels:
     """Of the project's folder, relative to MESH_ROOT."""
     models: Mapping[str, str]
     """Model name → path of its file, relative to MESH_ROOT."""
+    queries: Mapping[str, TextFile] = field(default_factory=dict)
+    """Model name → its file, of those written in SQL that could be read."""
+    macros: tuple[TextFile, ...] = ()
+    properties: tuple[TextFile, ...] = ()
+    """The properties files that may declare sources."""
+    tables: frozenset[str] = frozenset()
+    """Names of its seeds and snapshots, which models read as they read each other."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ class Mesh:
     """Each exemption with its file and its index in the list."""
     dbt: Mapping[str, DbtModels] = field(default_factory=dict)
     """Domain → its dbt project; a domain without one is absent."""
+    macros: tuple[TextFile, ...] = ()
+    """The macros of the mesh's own platform package; empty where it has none."""
     findings: tuple[Finding, ...] = ()
 
     @cached_property

@@ -167,7 +167,7 @@ class Sensitivity(Value):
     """Which columns hold personal data."""
 
     pii_columns: tuple[Text, ...] = ()
-    """Columns that hold personal data, besides those the schema marks with `pii`."""
+    """Columns, or fields in them as `customer.email`, that hold personal data, besides those the schema marks."""
 
 
 class Refresh(Value):
@@ -229,6 +229,11 @@ class DataProduct(Value):
     @property
     def port(self) -> OutputPort:
         return self.spec.interface
+
+    @property
+    def declared_personal(self) -> frozenset[str]:
+        """The columns that are declared to hold personal data, or to have a field that does."""
+        return frozenset(name.partition(".")[0] for name in self.spec.sensitivity.pii_columns)
 
     @property
     def source_inputs(self) -> list[SourceTableInput]:

@@ -26,7 +26,7 @@ def landed_specs(domain: Domain, environment: Environment) -> list[dg.AssetSpec]
             kinds={environment.target.value, system.connector.value},
             tags={names.TAG_DOMAIN: domain.name, names.TAG_LAYER: "landed"},
             metadata={
-                **_schema_metadata(row_schema(domain, table.name), frozenset(), environment),
+                **_schema_metadata(rows := row_schema(domain, table.name), marked_columns(rows), environment),
                 "dagster/table_name": f"{names.cdc_schema(domain.name)}.{table.table}",
                 "landing zone": dg.MetadataValue.text(f"{system.name}/{table.name}/"),
                 **_code(
@@ -71,8 +71,12 @@ def product_tags(product: Product) -> dict[str, str]:
 def pii_columns(product: Product) -> frozenset[str]:
     """Columns that hold personal data, by the manifest or by the schema's own mark."""
     schema = current(product)
-    marked = {c.name for c in schema.columns if c.pii} if schema else set()
-    return frozenset(marked | set(product.manifest.spec.sensitivity.pii_columns))
+    return marked_columns(schema) | product.manifest.declared_personal
+
+
+def marked_columns(schema: RecordSchema | None) -> frozenset[str]:
+    """Columns that the schema marks as personal data, or a field in them."""
+    return frozenset(c.name for c in schema.columns if c.personal) if schema else frozenset()
 
 
 def product_metadata(product: Product, environment: Environment) -> dict[str, Any]:
@@ -148,7 +152,7 @@ def _column(column: Column, pii: bool, target: Target) -> dg.TableColumn:
         type=warehouse_type(column, target),
         description=column.doc or None,
         constraints=dg.TableColumnConstraints(nullable=column.nullable),
-        tags={names.TAG_PII: tag_value(str(column.pii or "declared"))} if pii else {},
+        tags={names.TAG_PII: tag_value(str(column.personal or "declared"))} if pii else {},
     )
 
 

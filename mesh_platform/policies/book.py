@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from mesh_platform.policies import (  # noqa: F401  (a module that is imported has put its policies into the registry)
+    arrival,
     change,
     consumer,
     council,
@@ -19,7 +20,9 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     ownership,
     personal_data,
     promise,
+    query,
     schema,
+    used_columns,
     version,
 )
 from mesh_platform.policies.registry import POLICIES, Policy

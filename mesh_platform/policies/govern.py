@@ -12,15 +12,23 @@ from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.policies.book import BOOK
 from mesh_platform.policies.council import can_be_exempted
 from mesh_platform.policies.registry import Policy, Review
+from mesh_platform.policies.sql.memory import FileMemory, Memory
 from mesh_platform.transformation.drift import drift
 
 
-def govern(mesh: Mesh, today: date, files: Sequence[Finding] = (), before: Mesh | None = None) -> tuple[Finding, ...]:
+def govern(
+    mesh: Mesh,
+    today: date,
+    files: Sequence[Finding] = (),
+    before: Mesh | None = None,
+    memory: Memory | None = None,
+) -> tuple[Finding, ...]:
     """Every finding about the mesh in order of place; an exempted one keeps its level and does not count.
 
-    `files`: what reading the dbt projects' files found. `before`: the mesh to judge changes against.
+    `files`: what reading the dbt projects' files found. `before`: the mesh to judge changes against. `memory`: what was
+    followed of the models before.
     """
-    review = Review(mesh, today, files=files, before=before)
+    review = Review(mesh, today, files=files, before=before, memory=memory)
     first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, review)]
     found = [*mesh.findings, *first]
     about = [f for policy in BOOK.values() if policy.last for f in judged(policy, replace(review, found=found))]
@@ -31,7 +39,8 @@ def govern_files(
     mesh: Mesh, environment: Environment, today: date, more: Sequence[Finding] = (), before: Mesh | None = None
 ) -> tuple[Finding, ...]:
     """`govern`, with where the files of the dbt projects depart from the schemas, and `more`, among the findings."""
-    return govern(mesh, today, [*drift(mesh, environment), *more], before)
+    memory = FileMemory(environment.home / "lineage")
+    return govern(mesh, today, [*drift(mesh, environment), *more], before, memory)
 
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:

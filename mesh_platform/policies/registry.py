@@ -4,12 +4,15 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from typing import Final
 
 from mesh_platform.manifest.document import FIRST_LINE, Document, Place
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.memory import Memory
 
 MOST: Final = 200
 """Findings of one policy in one file."""
@@ -46,6 +49,13 @@ class Review:
     """What reading the files of the dbt projects found; the policy of its code decides what it counts."""
     before: Mesh | None = None
     """The mesh as a commit has it; None when nothing is compared."""
+    memory: Memory | None = None
+    """What was followed of the models before; None begins anew."""
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """What the models read and make; followed when a policy first asks."""
+        return Lineage(self.mesh, self.memory)
 
 
 Breaches = Iterator[Breach]

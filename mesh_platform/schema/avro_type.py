@@ -84,6 +84,8 @@ class Field:
     """Other names it had."""
     order: str = "ascending"
     """How it counts when records are sorted."""
+    not_personal: bool = False
+    """Whether the schema says that a person has looked, and that it is none: `"pii": false`."""
 
 
 @dataclass(frozen=True)

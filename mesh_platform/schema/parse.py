@@ -269,7 +269,7 @@ def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:
         first = " (a union's default is of its first type)" if isinstance(kind, Union) else ""
         notes.wrong("SCH004", at.into("default"), f"the default `{short(default)}` is no value of its type{first}")
     doc, pii, aliases = doc_of(entry, at, notes), _pii(entry, at, notes), field_aliases(entry, at, notes)
-    return Field(name, kind, doc, default, has_default, pii, aliases, order)
+    return Field(name, kind, doc, default, has_default, pii, aliases, order, entry.get("pii") is False)
 
 
 def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:

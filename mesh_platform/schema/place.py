@@ -1,6 +1,7 @@
 """Where in an avsc a field stands, given its path in the record."""
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from mesh_platform.schema.json_text import Where, places, read_json
@@ -24,8 +25,19 @@ def path_of(shown: str) -> Path:
 def lines_of(text: str, paths: list[Path]) -> list[tuple[int, int]]:
     """Line and column (1-based) of each path in a valid avsc, as far along the path as its types are written inline;
     a type that is used by its name is defined elsewhere."""
-    schema, found = read_json(text), places(text)
-    return [found.get(_where(schema, path), (1, 1)) for path in paths]
+    return [place_of(text, path) for path in paths]
+
+
+def place_of(text: str, path: Path) -> tuple[int, int]:
+    """Line and column of a column or inner field in the text that defines it."""
+    schema, found = _placed(text)
+    return found.get(_where(schema, path), (1, 1))
+
+
+@lru_cache(maxsize=256)
+def _placed(text: str) -> tuple[Any, dict[Where, tuple[int, int]]]:
+    """Who asks for the place of one column asks for those of others next."""
+    return read_json(text), places(text)
 
 
 def _where(schema: Any, path: Path) -> Where:

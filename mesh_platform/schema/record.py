@@ -1,10 +1,11 @@
 """A schema as a table: the columns of a record, or every reason why it cannot be one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from mesh_platform.schema.avro_type import AvroType, Field, Primitive, Record, unwrapped
+from mesh_platform.schema.avro_type import Array, AvroType, Field, Map, Primitive, Record, unwrapped
 from mesh_platform.schema.parse import parse_avro
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 from mesh_platform.schema.table_shape import shape_problems
@@ -25,6 +26,13 @@ class Column:
     has_default: bool = False
     pii: str | None = None
     """The class of personal data the schema declares; None if it declares none."""
+    not_personal: bool = False
+    """Whether the schema says that a person has looked, and that it is none: `"pii": false`."""
+
+    @property
+    def personal(self) -> str | None:
+        """The class of personal data that the schema declares for the column, or first for a field inside it."""
+        return self.pii or next(_marks(self.type), None)
 
     @property
     def is_timestamp(self) -> bool:
@@ -58,6 +66,17 @@ def read_record(text: str) -> RecordSchema:
     return RecordSchema(name, namespace, record.doc, tuple(map(_column, record.fields)))
 
 
+def _marks(kind: AvroType) -> Iterator[str]:
+    match unwrapped(kind)[0]:
+        case Array(items=inner) | Map(values=inner):
+            yield from _marks(inner)
+        case Record(fields=fields):
+            for field in fields:
+                yield from (field.pii,) if field.pii else _marks(field.type)
+
+
 def _column(field: Field) -> Column:
     kind, nullable = unwrapped(field.type)
-    return Column(field.name, kind, nullable, field.doc, field.default, field.has_default, field.pii)
+    return Column(
+        field.name, kind, nullable, field.doc, field.default, field.has_default, field.pii, field.not_personal
+    )

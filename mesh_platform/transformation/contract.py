@@ -37,7 +37,7 @@ def contract(product: Product, target: Target) -> Contract | None:
     schema = current(product)
     if schema is None:
         return None
-    declared = frozenset(product.manifest.spec.sensitivity.pii_columns)
+    declared = product.manifest.declared_personal
     own = tuple(_column(c, target, c.name in declared) for c in schema.columns)
     return Contract(product.name, own + _platform_columns(target))
 
@@ -84,7 +84,7 @@ def _plain(text: str) -> str:
 def _column(column: Column, target: Target, declared: bool) -> ContractColumn:
     kind = warehouse_type(column, target)
     never_null = kind.startswith("ARRAY<")  # BigQuery refuses to be told so about what cannot be null there
-    pii = column.pii or ("declared" if declared else None)
+    pii = column.personal or ("declared" if declared else None)
     return ContractColumn(column.name, kind, column.doc, not column.nullable and not never_null, pii)
 
 

@@ -24,7 +24,7 @@ def test_it_loads_with_its_schema() -> None:
 def test_it_has_warnings_and_no_error() -> None:
     found = govern(gather(ROOT), date(2026, 11, 23))
     assert [str(f) for f in found if f.level is Level.ERROR] == []
-    assert {f.code for f in found} == {"CON001", "CON004", "DBT001", "DOC001", "OWN001", "SLO006", "SLO010"}
+    assert {f.code for f in found} == {"CON001", "CON004", "DBT001", "DOC001", "OWN001", "PII003", "SLO006", "SLO010"}
 
 
 def test_its_unknown_consumers_are_each_named() -> None:

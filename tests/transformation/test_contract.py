@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from mesh_platform.environment import Target
+from mesh_platform.environment import Environment, Target
+from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh, Product, TextFile
 from mesh_platform.transformation.contract import Contract, ContractColumn, contract, contracts, merged
 
@@ -93,3 +94,15 @@ def test_a_product_whose_schema_cannot_be_read_has_no_contract_and_its_siblings_
     sibling = Product("orders.other", product.manifest, product.document, product.schemas)
     mesh = Mesh(domains={}, products={broken.id: broken, sibling.id: sibling})
     assert [c.model for c in contracts(mesh, "orders", Target.DUCKDB)] == ["other"]
+
+
+def test_a_mark_inside_a_column_is_the_columns(environment: Environment) -> None:
+    file = environment.domains / "orders/order_events/schema/2.1.0.avsc"
+    mail = '{"name": "mail", "type": "string", "pii": "email"}'
+    buyer = f'{{"type": "record", "name": "Buyer", "fields": [{mail}]}}'
+    inner = f'{{"name": "buyer", "type": ["null", {buyer}], "default": null}},'
+    text = file.read_text().replace('    {"name": "metadata"', f'    {inner}\n    {{"name": "metadata"')
+    file.write_text(text)
+    found = contract(gather(environment.root).products["orders.order_events"], Target.DUCKDB)
+    assert found is not None
+    assert {c.name: c.pii for c in found.columns if c.pii} == {"buyer": "email", "customer_id": "declared"}

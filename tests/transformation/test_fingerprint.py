@@ -49,12 +49,7 @@ def test_a_macro_of_the_platform_concerns_every_domain(environment: Environment)
         ("orders/order_events/schema/2.1.0.avsc", "Who ordered", "Who bought", True),
         ("orders/order_events/schema/2.0.0.avsc", "Who ordered", "Who bought", False),
         ("orders/order_events/data-product.yaml", "target_minutes: 30", "target_minutes: 31", False),
-        (
-            "orders/order_events/data-product.yaml",
-            "  examples:",
-            "  sensitivity:\n    pii_columns: [customer_id]\n  examples:",
-            True,
-        ),
+        ("orders/order_events/data-product.yaml", "[customer_id]", "[customer_id, channel]", True),
     ],
 )
 def test_of_a_manifest_only_the_contract_counts(

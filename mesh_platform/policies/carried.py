@@ -1,0 +1,100 @@
+"""Personal data on its way through the models: from where it is known to where it arrives."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from mesh_platform.manifest.mesh import Product
+from mesh_platform.policies.classification.fields import PersonalField, personal_fields
+from mesh_platform.policies.classification.judgement import Outcome
+from mesh_platform.policies.personal_data import is_declared
+from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
+from mesh_platform.policies.sql.trace import How
+from mesh_platform.schema.history import current
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Personal data that a column holds."""
+
+    path: tuple[str, ...]
+    """Every column it went through, as people name them, from the first."""
+    how: How
+
+    def then(self, label: str, how: How) -> "Carried":
+        """The same, one column further."""
+        path = self.path if self.path[-1] == label else (*self.path, label)
+        return Carried(path, max(self.how, how))
+
+
+class Carrier:
+    """Answers, for any column of the mesh, whether personal data reaches it."""
+
+    def __init__(self, lineage: Lineage) -> None:
+        self._lineage = lineage
+        self._none = frozenset(lineage.mesh.policy.personal_data.not_personal)
+        self._known = cast("dict[tuple[Node, str], Carried | None]", lineage.carried)
+
+    def arrival(self, product: Product, column: str) -> Carried | None:
+        """What reaches a column of a product through its model."""
+        return self._made(Node(Kind.MODEL, product.domain, product.name), column.lower())
+
+    def carried(self, node: Node, column: str) -> Carried | None:
+        """What a column holds; None for nothing that is known, or nothing that is left of it."""
+        at = (node, column)
+        if at not in self._known:
+            self._known[at] = None  # a circle carries nothing
+            self._known[at] = self._found(node, column)
+        return self._known[at]
+
+    def _found(self, node: Node, column: str) -> Carried | None:
+        match node.kind:
+            case Kind.LANDED:
+                return self._landed(node, column)
+            case Kind.PORT:
+                return self._published(node.name, column)
+            case Kind.MODEL:
+                product = self._lineage.product(node)
+                return (
+                    self._published(product, column)
+                    if product in self._lineage.mesh.products
+                    else self._made(node, column)
+                )
+        return None
+
+    def _landed(self, node: Node, column: str) -> Carried | None:
+        landed = self._lineage.landed(node)
+        if landed is None:
+            return None
+        table, schema = landed
+        fields = [f for f in personal_fields(schema) if _touches(f, column)]
+        personal = any(f.marked or (f.judgement.outcome is Outcome.MUST and not f.overruled) for f in fields)
+        return Carried((f"{table}.{column}",), How.SAME) if personal else None
+
+    def _published(self, product_id: str | None, column: str) -> Carried | None:
+        product = self._lineage.mesh.products.get(product_id or "")
+        schema = current(product) if product else None
+        if product is None or schema is None:
+            return None
+        for field in personal_fields(schema):
+            sure = field.judgement.outcome is Outcome.MUST and f"{product_id}.{field.dotted}" not in self._none
+            if _touches(field, column) and (is_declared(product, field) or sure):
+                return Carried((f"{product_id}.{column}",), How.SAME)
+        return self._made(Node(Kind.MODEL, product.domain, product.name), column)
+
+    def _made(self, node: Node, column: str) -> Carried | None:
+        own = f"{node.domain}.{node.name}"
+        label = f"{own if own in self._lineage.mesh.products else node.name}.{column}"
+        best: Carried | None = None
+        for before, origin in self._lineage.origins(node, column):
+            if origin.how is How.ENDED:
+                continue
+            found = self.carried(before, origin.column)
+            if found and (best is None or max(found.how, origin.how) < best.how):
+                best = found.then(label, origin.how)
+        return best
+
+
+def _touches(field: PersonalField, column: str) -> bool:
+    """Whether the field is the column, is in it, or the column is in the field."""
+    mine = field.dotted.lower()
+    return mine == column or mine.startswith(f"{column}.") or column.startswith(f"{mine}.")

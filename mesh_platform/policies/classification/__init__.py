@@ -1,0 +1,1 @@
+"""What the name, the type and the description of a column say about persons."""

@@ -1,0 +1,88 @@
+"""A column's name as words, whatever style it is written in: never substrings."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from mesh_platform.policies.classification.abbreviations import ABBREVIATIONS
+from mesh_platform.policies.classification.vocabulary import COMPOUNDS, WORDS
+
+_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WITH_DIGITS: Final = re.compile(r"(?i)(?<![a-z0-9])(md5|sha1|sha256|sha512|ipv4|ipv6|e164|last4)(?![a-z0-9])")
+_SHORT_ENDS: Final = ("no", "nr", "id", "ip")
+_SHORTEST: Final = 3
+_LONGEST: Final = 40
+"""Letters of one word that are looked at for words written together."""
+_MOST: Final = 200
+"""Characters of a name that are read."""
+
+
+@lru_cache(maxsize=65536)
+def tokens(name: str) -> tuple[str, ...]:
+    """The words of a name in order, lower case, singular, abbreviations written out; digits alone are left out."""
+    plain = unicodedata.normalize("NFKD", name[:_MOST].replace("ß", "ss")).encode("ascii", "ignore").decode()
+    found: list[str] = []
+    for piece in re.split(r"[^A-Za-z0-9]+", plain):
+        if _WITH_DIGITS.fullmatch(piece):
+            found += _words(piece.lower())
+        else:
+            parts = [p for p in _PARTS.findall(_cased(piece)) if not p.isdigit()]
+            found += [word for part in parts for word in _words(part.lower())]
+    return tuple(_joined(found))
+
+
+def _cased(piece: str) -> str:
+    """`IDs` and `IPs` are one word each; a piece in capitals is one word."""
+    return (
+        re.sub(r"(ID|IP)s(?![a-z])", lambda m: m[1] + "S", piece) if any(c.islower() for c in piece) else piece.lower()
+    )
+
+
+def _words(word: str) -> list[str]:
+    known = _known(word)
+    if known is not None:
+        return list(ABBREVIATIONS.get(known, (known,)))
+    pieces = _apart(word) if _SHORTEST * 2 - 1 <= len(word) <= _LONGEST else None
+    return [w for p in pieces for w in _words(p)] if pieces else [_singular(word)]
+
+
+def _known(word: str) -> str | None:
+    if word in WORDS or word in ABBREVIATIONS:
+        return word
+    single = _singular(word)
+    return single if single in WORDS or single in ABBREVIATIONS else None
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and word[:-1] in WORDS:
+        return word[:-1]
+    if word.endswith("sses") or (word.endswith("es") and word[:-2] in WORDS):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2 else word
+
+
+def _apart(word: str) -> list[str] | None:
+    """Words written together, as `emailaddress` or `passportno`; only where every letter belongs to a word."""
+    if word[-2:] in _SHORT_ENDS and word[:-2] in COMPOUNDS:
+        return [word[:-2], word[-2:]]
+    ways: dict[int, list[str]] = {0: []}
+    for end in range(_SHORTEST, len(word) + 1):
+        for start in sorted(ways):
+            piece = word[start:end]
+            if len(piece) >= _SHORTEST and (piece in COMPOUNDS or _singular(piece) in COMPOUNDS):
+                ways.setdefault(end, [*ways[start], piece])
+    return ways.get(len(word)) if len(ways.get(len(word), ())) > 1 else None
+
+
+def _joined(found: list[str]) -> list[str]:
+    """`e_mail` is one word; so is `i_p` for nobody."""
+    joined: list[str] = []
+    for word in found:
+        if joined and joined[-1] == "e" and word == "mail":
+            joined[-1] = "email"
+        else:
+            joined.append(word)
+    return joined

@@ -1,0 +1,1 @@
+"""What a change of a product's schema means to everyone downstream."""

@@ -1,0 +1,242 @@
+"""What the models' SQL reads is what the manifests say, by way of `ref()` and `source()`, from below to above."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from mesh_platform import names
+from mesh_platform.manifest.circle import circles
+from mesh_platform.manifest.finding import Level
+from mesh_platform.manifest.mesh import Mesh, Product, TextFile
+from mesh_platform.manifest.message import did_you_mean, listed
+from mesh_platform.manifest.product import ProductInput, Upstream
+from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy, spot
+from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
+from mesh_platform.policies.sql.place import place_of_relation
+from mesh_platform.policies.sql.relation import RAW, SOURCE, parts
+from mesh_platform.schema.history import current
+
+_LAYERS: Final = {"staging": 0, "intermediate": 1, "products": 2, "slo": 3}
+_UPSTREAM: Final = "spec.lineage.upstream_sources"
+_ENGINE: Final = frozenset({"information_schema", "pg_catalog"})
+
+
+@mesh_policy("LIN008", fix="add it to `spec.lineage.upstream_sources`, or stop reading it")
+def what_the_query_reads_is_declared(review: Review) -> Located:
+    """The manifest is what everyone plans by: an upstream that only the SQL knows is not waited for, not promised, and
+    not told of a consumer."""
+    lineage = review.lineage
+    for product in review.mesh.products.values():
+        misspelt = any(not _is_known(review.mesh, product, upstream) for upstream in _upstreams(product))
+        for model, inputs in lineage.reach(product.domain, product.name).items():
+            for relation, node in () if misspelt else inputs:
+                if name := _undeclared(product, node, lineage):
+                    yield (
+                        _at(review.mesh, product.domain, model, relation, product),
+                        Breach("", f"reads {name}, undeclared"),
+                    )
+
+
+@mesh_policy("LIN009", level=Level.WARNING, fix="remove the entry, or read it")
+def what_is_declared_is_read(review: Review) -> Located:
+    """An upstream on paper makes the product wait for what it does not need, and its changes look dangerous."""
+    for product in review.mesh.products.values():
+        read = _read(review.lineage, product)
+        for index, upstream in enumerate(_upstreams(product) if read else ()):
+            name = upstream.product if isinstance(upstream, ProductInput) else upstream.table
+            known = _is_known(review.mesh, product, upstream) and name not in review.mesh.quarantined
+            if known and name not in read and name != product.id:
+                key = f"{_UPSTREAM}.{index}"
+                yield spot(product.document, key, product.id), Breach(key, f"no model of the product reads `{name}`")
+
+
+@mesh_policy("LIN010", fix="read the port of a product of that domain, or ask its team to publish one")
+def query_reads_only_ports_of_other_domains(review: Review) -> Located:
+    """What another domain has not published it may change or drop without a word."""
+    for domain, model, relation, node in _everything(review.lineage):
+        if node.domain and node.domain != domain and node.kind in (Kind.LANDED, Kind.PRIVATE, Kind.MODEL, Kind.SEED):
+            what = {Kind.LANDED: "the landed table", Kind.PRIVATE: "the private table"}.get(node.kind, "the model")
+            yield (
+                _at(review.mesh, domain, model, relation),
+                Breach("", f"`{model}` reads {what} `{node.name}` of `{node.domain}`"),
+            )
+
+
+@mesh_policy("LIN011", fix="name a landed table of the domain, or a product's port, as the source's schema and table")
+def source_is_landed_or_published(review: Review) -> Located:
+    """A table that no domain lands and no product publishes has no owner, no promise and no schema."""
+    mesh = review.mesh
+    if mesh.quarantined:
+        return  # what a quarantined product publishes is not known
+    for domain, model, relation, node in _everything(review.lineage):
+        known = mesh.domains.get(domain)
+        tables = {t.table.lower() for _, t in known.source_tables} if known else {node.name}
+        lost = node.kind is Kind.LANDED and node.domain == domain and node.name not in tables
+        if (node.kind is Kind.UNKNOWN or lost) and parts(relation)[0] == SOURCE:
+            shown = ".".join(parts(relation)[1:])
+            hint = did_you_mean(shown, sorted(f"{d}.{t}" for d, t in mesh.ports))
+            yield _at(mesh, domain, model, relation), Breach("", f"nobody lands or publishes `{shown}`{hint}")
+
+
+@mesh_policy("DBT020", fix="write `{{ ref('…') }}` for a model, `{{ source('…', '…') }}` for anything else")
+def relation_is_not_hard_coded(review: Review) -> Located:
+    """A name written out is in nobody's lineage: it is not waited for, and is the same table in every environment."""
+    for domain, model, relation, _ in _everything(review.lineage):
+        kind, schema, name = parts(relation)
+        if kind == RAW and schema.lower() not in _ENGINE:
+            shown = f"{schema}.{name}" if schema else name
+            yield _at(review.mesh, domain, model, relation), Breach("", f"`{model}` names the table `{shown}` itself")
+
+
+@mesh_policy("DBT021", level=Level.WARNING, fix="read the source in a staging model, and that model here")
+def sources_are_read_in_staging(review: Review) -> Located:
+    """One place takes in what comes from outside, renames and types it; a change outside then has one place to go."""
+    for domain, model, relation, _ in _everything(review.lineage):
+        layer = _layer(review.mesh, domain, model)
+        if parts(relation)[0] == SOURCE and layer in ("intermediate", "products"):
+            shown = ".".join(parts(relation)[1:])
+            yield (
+                _at(review.mesh, domain, model, relation),
+                Breach("", f"`{model}` in `{layer}` reads `{shown}` directly"),
+            )
+
+
+@mesh_policy("DBT022", fix="move what both need to the lower layer")
+def layers_are_read_upwards(review: Review) -> Located:
+    """Staging → intermediate → products: a model that reads a layer above its own goes round in a circle sooner or
+    later."""
+    for domain, model, relation, node in _everything(review.lineage):
+        if node.kind is Kind.MODEL and node.domain == domain:
+            mine, theirs = _layer(review.mesh, domain, model), _layer(review.mesh, domain, node.name)
+            if mine in _LAYERS and theirs in _LAYERS and _LAYERS[mine] < _LAYERS[theirs]:
+                said = f"`{model}` in `{mine}` reads `{node.name}` in `{theirs}`"
+                yield _at(review.mesh, domain, model, relation), Breach("", said)
+
+
+@mesh_policy("DBT023", fix="break the circle: move what is shared into one model that the others read")
+def models_do_not_go_round_in_a_circle(review: Review) -> Located:
+    """Models that wait for each other are never built; dbt refuses the whole project for it."""
+    lineage = review.lineage
+    for domain, project in review.mesh.dbt.items():
+        reads = {m: [n.name for _, n in lineage.inputs(domain, m) if _is_model(n, domain)] for m in project.queries}
+        for model, circle in circles(reads).items():
+            relation = next(r for r, n in lineage.inputs(domain, model) if _is_model(n, domain) and n.name in circle)
+            said = f"the models go round in a circle: {listed(circle)}"
+            yield _at(review.mesh, domain, model, relation), Breach("", said)
+
+
+@mesh_policy("DBT024", fix="name a model, seed or snapshot of the project")
+def model_that_is_read_exists(review: Review) -> Located:
+    """A `ref()` to nothing stops the whole project from being parsed."""
+    for domain, model, relation, node in _everything(review.lineage):
+        if node.kind is Kind.MISSING:
+            project = review.mesh.dbt.get(node.domain)
+            hint = did_you_mean(node.name, sorted(project.models)) if project else ""
+            where = project.path if project else f"{names.DBT_FOLDER}/{node.domain}"
+            yield _at(review.mesh, domain, model, relation), Breach("", f"`{where}` has no model `{node.name}`{hint}")
+
+
+@mesh_policy("DBT025", level=Level.WARNING, fix="write it in plainer SQL and Jinja; until then nobody sees its lineage")
+def query_can_be_followed(review: Review) -> Located:
+    """Personal data and breaking changes are followed through the SQL; where that cannot be read, they are not."""
+    for (domain, model), trace in review.lineage.traces.items():
+        if trace.problem and not _lacks_contract(review.mesh, f"{domain}.{model}"):
+            spot_of = _spot(review.mesh, domain, model)
+            yield spot_of, Breach("", f"the columns of `{model}` cannot be followed: {trace.problem}")
+
+
+@mesh_policy("DBT026", fix="select it in the model, or leave it out of the next schema version")
+def model_makes_the_columns_of_its_schema(review: Review) -> Located:
+    """The schema promises the columns and the model makes them; the contract would refuse the batch at night, and this
+    refuses the change by day."""
+    for product in review.mesh.products.values():
+        trace, schema = review.lineage.trace(product.domain, product.name), current(product)
+        if schema and trace.reads and not trace.stars and not trace.problem:
+            for column in schema.columns:
+                if column.name.lower() not in trace.columns:
+                    said = f"`{product.name}` does not make the column `{column.name}`"
+                    yield _spot(review.mesh, product.domain, product.name, product), Breach(column.name, said)
+
+
+def _upstreams(product: Product) -> tuple[Upstream, ...]:
+    return product.manifest.spec.lineage.upstream_sources
+
+
+def _is_known(mesh: Mesh, product: Product, upstream: Upstream) -> bool:
+    """Whether there is such an upstream; where there is none, another policy says so, and it may only be misspelt."""
+    if isinstance(upstream, ProductInput):
+        return upstream.product in mesh.known_products
+    domain = mesh.domains.get(product.domain)
+    return domain is None or any(t.name == upstream.table for _, t in domain.source_tables)
+
+
+def _lacks_contract(mesh: Mesh, name: str) -> bool:
+    """Whether it is a product whose columns nobody can read, which is a finding where they are written."""
+    return name in mesh.quarantined or (name in mesh.products and current(mesh.products[name]) is None)
+
+
+def _undeclared(product: Product, node: Node, lineage: Lineage) -> str:
+    """What the product reads without saying so, as words; nothing where it does."""
+    spec = product.manifest
+    if node.kind is Kind.LANDED and node.domain == product.domain:
+        landed = lineage.landed(node)
+        tables = {s.table for s in spec.source_inputs}
+        return f"`{landed[0]}`" if landed and landed[0] not in tables else ""
+    if node.kind is Kind.PORT and node.name not in spec.product_inputs:
+        return f"`{node.name}`" if node.name != product.id else f"its own port `{node.name}`"
+    own = f"{node.domain}.{node.name}"
+    if node.kind is Kind.MODEL and own in lineage.mesh.products and own not in (*spec.product_inputs, product.id):
+        return f"`{own}`"
+    return ""
+
+
+def _read(lineage: Lineage, product: Product) -> frozenset[str]:
+    """Source tables and products that the product's models read, the model of what must exist among them; empty
+    where that is not known for all."""
+    roots = [product.name, *filter(None, [product.manifest.slo.completeness.expected])]
+    if not all(lineage.is_followed(product.domain, root) for root in roots):
+        return frozenset()
+    found: set[str] = set()
+    for root in roots:
+        for inputs in lineage.reach(product.domain, root).values():
+            found |= {_name(node, lineage) for _, node in inputs}
+    return frozenset(found)
+
+
+def _name(node: Node, lineage: Lineage) -> str:
+    """As a manifest names it."""
+    if node.kind is Kind.LANDED:
+        landed = lineage.landed(node)
+        return landed[0] if landed else node.name
+    return node.name if node.kind is Kind.PORT else f"{node.domain}.{node.name}"
+
+
+def _everything(lineage: Lineage) -> Iterator[tuple[str, str, str, Node]]:
+    """(domain, model, relation, what it is) of all that is read."""
+    for domain, model in lineage.traces:
+        for relation, node in lineage.inputs(domain, model):
+            yield domain, model, relation, node
+
+
+def _is_model(node: Node, domain: str) -> bool:
+    return node.kind is Kind.MODEL and node.domain == domain
+
+
+def _layer(mesh: Mesh, domain: str, model: str) -> str:
+    project = mesh.dbt[domain]
+    return project.models[model].removeprefix(f"{project.path}/models/").partition("/")[0]
+
+
+def _file(mesh: Mesh, domain: str, model: str) -> TextFile:
+    return mesh.dbt[domain].queries[model]
+
+
+def _spot(mesh: Mesh, domain: str, model: str, product: Product | None = None) -> Spot:
+    own = f"{domain}.{model}"
+    return Spot(
+        _file(mesh, domain, model).path, product=product.id if product else own if own in mesh.products else None
+    )
+
+
+def _at(mesh: Mesh, domain: str, model: str, relation: str, product: Product | None = None) -> Spot:
+    about = _spot(mesh, domain, model, product)
+    return Spot(about.path, place_of_relation(_file(mesh, domain, model).text, relation), about.product)

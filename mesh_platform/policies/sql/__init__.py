@@ -1,0 +1,1 @@
+"""Where the columns of a model come from: its SQL rendered, parsed and followed, without dbt."""

@@ -1,0 +1,30 @@
+"""Where in a model's file a relation is named."""
+
+import re
+
+from mesh_platform.manifest.document import FIRST_LINE, Place
+from mesh_platform.policies.sql.relation import MODEL, SOURCE, parts
+
+_QUOTE = r"[\"'`\[]?"
+
+
+def place_of_relation(text: str, relation: str) -> Place:
+    """Line and column of the `ref()`, the `source()` or the name; the first line where a macro wrote it."""
+    kind, schema, name = parts(relation)
+    bare, last = re.escape(name), re.escape(schema.rpartition(".")[2])
+    patterns = {
+        MODEL: [rf"\bref\s*\([^)]*[\"']{bare}[\"']"],
+        SOURCE: [
+            rf"\bsource\s*\(\s*[\"']{last}[\"']\s*,\s*[\"']{bare}[\"']",
+            rf"\bsource\s*\([^)]*[\"']{bare}[\"']",
+            r"\bsource\s*\(",
+        ],
+    }.get(kind, [])
+    patterns += [rf"{_QUOTE}\b{last}{_QUOTE}\s*\.\s*{_QUOTE}{bare}\b"] if last else []
+    patterns += [rf"\b{bare}\b"]
+    match = next((m for p in patterns if (m := re.search(p, text, re.IGNORECASE))), None)
+    return _place(text, match.start()) if match else FIRST_LINE
+
+
+def _place(text: str, offset: int) -> Place:
+    return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

@@ -1,0 +1,178 @@
+"""What dbt gives a query to compile with, as far as its columns depend on it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from mesh_platform import names
+from mesh_platform.policies.sql.relation import MODEL, RECORD, SOURCE, THIS, Relation
+from mesh_platform.policies.sql.sandbox import Now, Unrendered, joined
+
+
+class Package:
+    """The macros of one package by name; a missing one says which it is."""
+
+    def __init__(self, name: str, macros: dict[str, Any]) -> None:
+        self._name, self._macros = name, macros
+
+    def __getattr__(self, macro: str) -> Any:
+        if macro.startswith("_"):
+            raise AttributeError(macro)
+        if macro not in self._macros:
+            raise Unrendered(f"`{self._name}.{macro}` is no macro that is known here")
+        return self._macros[macro]
+
+
+class Expressions:
+    """A package that everyone knows and nobody has here: its macros stand as functions of what they are given."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, macro: str) -> Callable[..., str]:
+        if macro.startswith("_"):
+            raise AttributeError(macro)
+        if macro in _WHOLE_QUERIES:
+            raise Unrendered(f"`{self._name}.{macro}` writes more than an expression")
+        return lambda *args, **named: f"{macro}({', '.join(_expressions([*args, *named.values()]))})"
+
+
+_WHOLE_QUERIES: Final = frozenset(
+    {
+        "star", "union_relations", "get_column_values", "pivot", "unpivot", "deduplicate", "date_spine", "group_by",
+        "generate_series", "get_filtered_columns_in_relation", "get_relations_by_pattern", "get_relations_by_prefix",
+        "get_query_results_as_dict", "get_single_value",
+    }
+)  # fmt: skip
+
+
+def _expressions(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from _expressions(value)
+        else:
+            yield str(value)
+
+
+class Adapter:
+    """dbt's adapter: what it can say of a query's text."""
+
+    def __init__(self, name: str, packages: Mapping[str, Mapping[str, Any]]) -> None:
+        self._name, self._packages = name, packages
+
+    def dispatch(self, macro: str, macro_namespace: str | None = None) -> Any:
+        """The adapter's own version of a macro, else the default one."""
+        for package in [macro_namespace] if macro_namespace else self._packages:
+            known = self._packages.get(package or "", {})
+            for name in (f"{self._name}__{macro}", f"default__{macro}"):
+                if name in known:
+                    return known[name]
+        raise Unrendered(f"`{macro}` has no version for `{self._name}`")
+
+    def quote(self, identifier: str) -> str:
+        quote = "`" if self._name == "bigquery" else '"'
+        return f"{quote}{identifier}{quote}"
+
+
+class _Named:
+    """An object of dbt's with these attributes."""
+
+    def __init__(self, **attributes: Any) -> None:
+        self.__dict__.update(attributes)
+
+
+class _Model:
+    """dbt's `model`: the one that is being rendered."""
+
+    def __init__(self, now: Now) -> None:
+        self._now = now
+
+    @property
+    def name(self) -> str:
+        return self._now.model
+
+    @property
+    def columns(self) -> dict[str, dict[str, str]]:
+        return {name: {"name": name, "data_type": ""} for name in self._now.columns}
+
+    @property
+    def config(self) -> dict[str, str]:
+        return {}
+
+
+class _This:
+    """dbt's `this`: the table of the model that is being rendered."""
+
+    def __init__(self, now: Now) -> None:
+        self._now = now
+
+    def __str__(self) -> str:
+        return str(Relation(THIS, self._now.package, self._now.model))
+
+    @property
+    def identifier(self) -> str:
+        return self._now.model
+
+    name = table = identifier
+
+    @property
+    def schema(self) -> str:
+        return names.internal_schema(self._now.package)
+
+    def render(self) -> str:
+        return str(self)
+
+
+def stand_ins(now: Now, adapter: str) -> dict[str, Any]:
+    """Name → what stands for it; what it says depends on what is being rendered."""
+    return {
+        "ref": _ref(now),
+        "source": lambda name, table: Relation(SOURCE, *now.sources.get((name, table), (name, table))),
+        "this": _This(now),
+        "model": _Model(now),
+        "config": _Config(),
+        "is_incremental": lambda: now.incremental,
+        "should_full_refresh": lambda: False,
+        "var": lambda name, default="": default,
+        "env_var": lambda name, default="": default,
+        "target": _Named(type=adapter, name="mesh", schema="mesh", database="mesh"),
+        "execute": True,
+        "exceptions": _Named(raise_compiler_error=_refused, warn=lambda *a: ""),
+        "run_started_at": datetime(2000, 1, 1, tzinfo=UTC),
+        "invocation_id": "0",
+        "log": lambda *a, **k: "",
+        "return": lambda value: value,
+        "api": _Named(Relation=_Named(create=_record)),
+        "dbt_version": "1.11.0",
+        "flags": _Named(FULL_REFRESH=False),
+        "modules": _Named(),
+        "dbt": Expressions("dbt"),
+        "dbt_utils": Expressions("dbt_utils"),
+        "mesh_step": now.step,
+        "mesh_join": joined,
+    }
+
+
+class _Config:
+    """`config(…)` sets, and prints nothing."""
+
+    def __call__(self, *_: Any, **__: Any) -> str:
+        return ""
+
+    def get(self, name: str, default: Any = "") -> Any:
+        return default
+
+
+def _ref(now: Now) -> Callable[..., Relation]:
+    def ref(*named: str, **_: Any) -> Relation:
+        return Relation(MODEL, str(named[0]) if len(named) > 1 else now.package, str(named[-1]))
+
+    return ref
+
+
+def _record(**parts: Any) -> Relation:
+    return Relation(RECORD, str(parts.get("schema", "")), str(parts.get("identifier", "")))
+
+
+def _refused(*_: Any) -> str:
+    raise Unrendered("the query refuses to be compiled")

@@ -1,0 +1,116 @@
+"""One model followed: its columns, where each comes from, what else it touches; told without knowing any table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+
+class How(IntEnum):
+    """What became of a value on its way; of two, the greater holds."""
+
+    SAME = 0
+    DERIVED = 1
+    PSEUDONYM = 2
+    """It was hashed in a way that guessing undoes."""
+    ENDED = 3
+    """It was counted, summed, compared or hashed well: what is left says nothing of a person."""
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """A column of a relation that a value comes from."""
+
+    relation: str
+    column: str
+    """`email`, or `customer.email` for a field inside; as the query spells it, lower case."""
+    how: How = How.SAME
+    maybe: bool = False
+    """Whether other relations of the query could have it as well."""
+
+    def then(self, how: How) -> "Origin":
+        """The same after one more step."""
+        return self if how <= self.how else Origin(self.relation, self.column, how, self.maybe)
+
+
+@dataclass(frozen=True)
+class Star:
+    """All columns of a relation, less some."""
+
+    relation: str
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a query makes of what it reads."""
+
+    columns: dict[str, frozenset[Origin]] = field(default_factory=dict)
+    """Column, lower case → where it comes from."""
+    stars: tuple[Star, ...] = ()
+    """Relations whose columns are passed on, whatever they are."""
+    reads: frozenset[str] = frozenset()
+    uses: frozenset[Origin] = frozenset()
+    """Every column that is touched at all, in filters and joins too."""
+    problem: str = ""
+    """Why the query could not be followed."""
+
+    def origins(self, column: str) -> frozenset[Origin]:
+        """Where a column comes from; one that the query does not name comes from what it passes on."""
+        column = column.lower()
+        if column in self.columns:
+            return self.columns[column]
+        passed = [s for s in self.stars if column not in s.without]
+        return frozenset(Origin(s.relation, column, How.SAME, len(passed) > 1) for s in passed)
+
+
+UNKNOWN: Final = Trace()
+
+
+def merged(traces: Iterable[Trace]) -> Trace:
+    """What several forms of one query do, together."""
+    columns: dict[str, frozenset[Origin]] = {}
+    stars: dict[Star, None] = {}
+    reads: frozenset[str] = frozenset()
+    uses: frozenset[Origin] = frozenset()
+    for trace in traces:
+        for name, origins in trace.columns.items():
+            columns[name] = columns.get(name, frozenset()) | origins
+        stars |= dict.fromkeys(trace.stars)
+        reads, uses = reads | trace.reads, uses | trace.uses
+    return Trace(columns, tuple(stars), reads, uses)
+
+
+def as_json(trace: Trace) -> dict[str, Any]:
+    """The trace for the memory."""
+    origins = {o for os in trace.columns.values() for o in os} | trace.uses
+    relations = sorted({o.relation for o in origins} | trace.reads | {s.relation for s in trace.stars})
+    at = {relation: index for index, relation in enumerate(relations)}
+
+    def pack(items: Iterable[Origin]) -> list[list[Any]]:
+        return [[at[o.relation], o.column, int(o.how), int(o.maybe)] for o in sorted(items)]
+
+    return {
+        "relations": relations,
+        "columns": {name: pack(items) for name, items in trace.columns.items()},
+        "stars": [[at[s.relation], sorted(s.without)] for s in trace.stars],
+        "reads": [at[r] for r in sorted(trace.reads)],
+        "uses": pack(trace.uses),
+        "problem": trace.problem,
+    }
+
+
+def from_json(value: Any) -> Trace:
+    """What `as_json` made; raises for anything else."""
+    named = value["relations"]
+
+    def unpack(items: Any) -> frozenset[Origin]:
+        return frozenset(Origin(named[r], str(c), How(h), bool(m)) for r, c, h, m in items)
+
+    return Trace(
+        {str(name): unpack(items) for name, items in value["columns"].items()},
+        tuple(Star(named[r], frozenset(without)) for r, without in value["stars"]),
+        frozenset(named[r] for r in value["reads"]),
+        unpack(value["uses"]),
+        str(value["problem"]),
+    )

@@ -1,0 +1,3 @@
+-- no source()
+select order_id, placed_at
+from sales_prod.orders

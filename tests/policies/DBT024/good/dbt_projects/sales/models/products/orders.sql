@@ -1,0 +1,3 @@
+select order_id, placed_at, channel
+from {{ ref('stg_sales__orders') }}
+cross join {{ ref('channels') }}

@@ -1,0 +1,1 @@
+select {{ shout('channel') }} as loud from {{ ref('stg_sales__orders') }}

@@ -1,0 +1,2 @@
+select order_id, placed_at
+from {{ source('sales_prod', 'orders') }}

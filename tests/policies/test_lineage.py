@@ -1,0 +1,138 @@
+"""Personal data across models and domains, and the memory that makes following them cheap."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from mesh_platform.manifest.finding import Finding
+from mesh_platform.manifest.gather import gather
+from mesh_platform.policies.govern import govern
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.memory import FileMemory
+
+TODAY = date(2026, 11, 23)
+FIXTURE = Path(__file__).parent / "PII004" / "bad"
+STAGING = "dbt_projects/sales/models/staging/stg_sales__orders.sql"
+PRODUCT = "dbt_projects/sales/models/products/orders.sql"
+INVOICES = "dbt_projects/billing/models/products/invoices.sql"
+
+
+def scene(tmp_path: Path) -> Path:
+    """E-mail addresses land in sales, are renamed there, and are published on by billing."""
+    root = shutil.copytree(FIXTURE.parents[1] / "base", tmp_path / "root")
+    return shutil.copytree(FIXTURE, root, dirs_exist_ok=True)
+
+
+def found(root: Path, *codes: str) -> list[Finding]:
+    return [f for f in govern(gather(root), TODAY) if f.code in (codes or ("PII004", "PII005"))]
+
+
+def edit(root: Path, path: str, old: str, new: str) -> None:
+    text = (root / path).read_text()
+    assert old in text
+    (root / path).write_text(text.replace(old, new))
+
+
+def test_the_path_is_shown_from_the_source_table_on(tmp_path: Path) -> None:
+    paths = [f.message.rsplit("`", 2)[1] for f in found(scene(tmp_path))]
+    assert paths == [
+        "public.orders.contact_mail → stg_sales__orders.reached_by → sales.orders.reach → stg_billing__orders.reach"
+        " → billing.invoices.channel_of_contact",
+        "public.orders.contact_mail → stg_sales__orders.reached_by → sales.orders.reach",
+    ]
+
+
+def test_an_undeclared_column_of_a_source_table_is_followed_by_its_name(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(root, "domains/sales/sources/public.orders.avsc", ', "pii": "email"', "")
+    edit(root, "domains/sales/sources/public.orders.avsc", "contact_mail", "contact_email")
+    edit(root, STAGING, "contact_mail", "contact_email")
+    assert len(found(root, "PII004")) == 2
+
+
+def test_a_declaration_on_the_way_shortens_the_path_and_ends_nothing(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(
+        root,
+        "domains/sales/orders/data-product.yaml",
+        "  examples:",
+        "  sensitivity: {pii_columns: [reach]}\n  examples:",
+    )
+    (only,) = found(root)
+    assert only.product == "billing.invoices"
+    assert "`sales.orders.reach → stg_billing__orders.reach → billing.invoices.channel_of_contact`" in only.message
+
+
+def test_the_council_says_what_ends_it(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(root, PRODUCT, "lower(reached_by)", "vault_token(reached_by)")
+    assert len(found(root, "PII004")) == 2
+    (root / "domains/policy.yaml").write_text("personal_data: {declassifiers: [vault_token]}\n")
+    assert found(root) == []
+
+
+def test_the_council_can_say_that_a_column_is_none(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(root, "domains/sales/orders/schema/1.1.0.avsc", '"reach"', '"street"')
+    edit(root, PRODUCT, "lower(reached_by) as reach", "cast(null as varchar) as street")
+    edit(root, "dbt_projects/billing/models/staging/stg_billing__orders.sql", "reach", "street as reach")
+    assert [f.code for f in found(root, "PII002", "PII004")] == ["PII004", "PII002"]
+    (root / "domains/policy.yaml").write_text("personal_data: {not_personal: [sales.orders.street]}\n")
+    assert found(root, "PII002", "PII004") == []
+
+
+def test_a_model_that_cannot_be_followed_costs_one_warning_and_nothing_else(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(root, INVOICES, "max(reach)", "{{ no_such_macro('reach') }}")
+    codes = [f.code for f in govern(gather(root), TODAY)]
+    assert sorted(codes) == ["DBT025", "PII004"]
+
+
+def test_what_was_followed_is_remembered(tmp_path: Path) -> None:
+    root, home = scene(tmp_path), tmp_path / "home"
+    first = Lineage(gather(root), FileMemory(home)).traces
+    again = Lineage(gather(root), FileMemory(home)).traces
+    assert first == again
+    edit(root, STAGING, "contact_mail", "id")
+    assert Lineage(gather(root), FileMemory(home)).traces != first
+
+
+def test_a_broken_memory_costs_time_only(tmp_path: Path) -> None:
+    root, home = scene(tmp_path), tmp_path / "home"
+    first = Lineage(gather(root), FileMemory(home)).traces
+    for text in ("", "[]", "{", '{"x": 1}', "\0"):
+        for file in home.iterdir():
+            file.write_text(text)
+        assert Lineage(gather(root), FileMemory(home)).traces == first
+    home_that_is_a_file = tmp_path / "file"
+    home_that_is_a_file.write_text("")
+    assert Lineage(gather(root), FileMemory(home_that_is_a_file)).traces == first
+
+
+def test_what_is_remembered_needs_no_parser(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    code = (
+        "import sys; from mesh_platform.cli.main import run; run(['validate', '--format', 'json']);"
+        "sys.exit(('sqlglot' in sys.modules) + 10 * any(m.split('.')[0] in"
+        " ('dbt', 'duckdb', 'dagster', 'google') for m in sys.modules))"
+    )
+    variables = {**os.environ, "MESH_ROOT": str(root), "MESH_HOME": str(tmp_path / "home")}
+    codes = [
+        subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, check=False).returncode
+        for _ in range(2)
+    ]
+    assert codes == [1, 0]
+
+
+def test_a_circle_of_products_ends(tmp_path: Path) -> None:
+    mesh = gather(scene(tmp_path))
+    lineage = Lineage(replace(mesh, dbt=mesh.dbt))
+    started = time.process_time()
+    for product in mesh.products.values():
+        lineage.needs(product)
+    assert time.process_time() - started < 2
