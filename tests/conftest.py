@@ -17,6 +17,7 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.transformation.prepare import prepare
 from mesh_platform.transformation.prepared import Prepared
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
+from tests.schema.registry.stand_in import StandIn, serving
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
@@ -84,3 +85,17 @@ def store() -> Iterator[Store]:
         # it stops answering once nobody reads what it logs
         threading.Thread(target=lambda: [None for _ in server._process.stderr], daemon=True).start()
         yield Store(Client(), Path(server._tmpdir.name))
+
+
+@pytest.fixture(scope="session")
+def stand_in_server() -> Iterator[StandIn]:
+    """One for all tests of a process; `stand_in` is what a test asks for."""
+    with serving() as state:
+        yield state
+
+
+@pytest.fixture
+def stand_in(stand_in_server: StandIn) -> StandIn:
+    """A stand-in for a schema registry, with nothing registered."""
+    stand_in_server.reset()
+    return stand_in_server

@@ -3,12 +3,11 @@
 import os
 import sys
 from collections.abc import Mapping
-from difflib import get_close_matches
-from importlib import import_module
 from typing import Final, NoReturn
 
 import click
 
+from mesh_platform.cli.commands import Commands
 from mesh_platform.environment import EnvironmentProblem
 from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable
 
@@ -34,34 +33,9 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 """Name → (where the command is, its line in `mesh --help`), in the order of a day's work."""
 
 
-class Commands(click.Group):
-    """A group that knows its commands by name, and loads the one that is run."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), attribute)
-        return command if isinstance(command, click.Command) else None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Raises UsageError, with the command that was probably meant."""
-        meant = get_close_matches(args[0], COMMANDS, n=1)
-        if args[0] not in COMMANDS and meant:
-            raise click.UsageError(f"there is no command `{args[0]}`; did you mean `mesh {meant[0]}`?", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.command(
+    cls=Commands, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
+)
 @click.version_option(package_name="mesh-platform", prog_name="mesh", message="%(prog)s %(version)s")
 def mesh() -> None:
     """A data mesh from manifests: validate it, land its sources, measure its promises, run it."""

@@ -1,5 +1,6 @@
 """What happens between dbt's build and a materialised product: every audit passes, and the batch is published."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from mesh_platform.orchestration.audit import audits_of, complete
 from mesh_platform.orchestration.keys import product_key
 from mesh_platform.publishing.audit import Audit, record_audits
 from mesh_platform.publishing.publish import Publication, publish
+from mesh_platform.publishing.registration import Registration, register_published
 from mesh_platform.schema.history import current
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
@@ -46,9 +48,12 @@ def audited(
     audits = {uid: audits_of(products[uid].id, uid, manifest, results) for uid in products}
     built = {u: products[u] for u in held}
     outcome = publish_all(environment, built, audits, manifest["nodes"], through, context.run_id)
+    # what is published stays so, whatever the registry answers; nothing waits for it while the warehouse is open
+    visible = [products[uid] for uid, result in outcome.items() if isinstance(result, Publication)]
+    known = register_published(os.environ, visible)
     for uid, result in outcome.items():
         if isinstance(result, Publication):
-            yield _output(held[uid], result)
+            yield _output(held[uid], result, _told(context, known.get(products[uid].id)))
         else:
             failures.append(f"{products[uid].id}: {result}")
     failures += [f"{products[uid].id}: {_message(results, uid)}" for uid in products if uid not in held]
@@ -155,8 +160,20 @@ def _keeps_batches(node: Mapping[str, Any]) -> bool:
     return config.get("materialized") == "incremental" and not partial and not config.get("post-hook")
 
 
-def _output(held: dg.Output[Any], publication: Publication) -> dg.Output[None]:
+def _told(context: dg.AssetExecutionContext, registration: Registration | None) -> dict[str, str]:
+    """What is shown of the registry; what it does not know yet is a warning besides."""
+    if registration is None:
+        return {}
+    for problem in registration.problems:
+        context.log.warning(
+            "`%s` %s is published, but not registered: %s", registration.subject, registration.version, problem
+        )
+    return {"registered schema": str(registration)}
+
+
+def _output(held: dg.Output[Any], publication: Publication, registered: Mapping[str, str]) -> dg.Output[None]:
     shown: dict[str, Any] = {
+        **registered,
         "dagster/row_count": publication.rows,
         "new rows": float(publication.new_rows),
         "publication": publication.mode,

@@ -23,6 +23,7 @@ FAMILIES: Final = {
     "CON": ("Consumers", "Producers and consumers know of each other, and no change breaks a column in use."),
     "SCH": ("Schemas", "Every published schema is legal Avro and can be a table."),
     "VER": ("Versions", "A version is a promise in three numbers, with its schema beside the manifest."),
+    "REG": ("Registries", "Where a registry is named, it can be asked, and its subject is the product's own."),
     "PII": ("Personal data", "Personal data is declared where it is, and wherever the models carry it."),
     "DBT": ("Models", "A product has its model, which reads by name what lies below it."),
     "DOC": ("Discovery", "A consumer can find out what a product is for."),

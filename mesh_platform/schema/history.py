@@ -7,6 +7,7 @@ from mesh_platform.manifest.domain import SourceTable
 from mesh_platform.manifest.mesh import Domain, Product
 from mesh_platform.schema.problem import SchemaInvalid
 from mesh_platform.schema.record import RecordSchema, read_record
+from mesh_platform.schema.version import read_version
 
 DEFAULT_EVENT_TIME = "event_timestamp"
 
@@ -21,6 +22,18 @@ def current(product: Product) -> RecordSchema | None:
     """The schema of the manifest's `schema_version`; None when it is absent or invalid."""
     file = product.schemas.get(product.manifest.spec.schema_version)
     return _read(file.text) if file else None
+
+
+def published(product: Product) -> list[str]:
+    """The versions that were published: every release up to the manifest's `schema_version`, which is the last of them
+    also when it is a prerelease; the oldest first."""
+    current = product.manifest.spec.schema_version
+    last = read_version(current)
+    if last is None or current not in product.schemas:
+        return []
+    versions = {text: version for text in product.schemas if (version := read_version(text))}
+    before = [t for t, v in versions.items() if not v.prerelease and v.precedence < last.precedence]
+    return [*sorted(before, key=lambda text: versions[text].precedence), current]
 
 
 def event_time_candidates(schema: RecordSchema) -> list[str]:
