@@ -28,7 +28,7 @@ class Registry:
 
     access: Access
     session: "Session"
-    pause: Callable[[float], None] = sleep
+    pause: Callable[[float], None]
     clock: Callable[[], float] = monotonic
 
 
@@ -40,7 +40,7 @@ class _Raw:
 
 
 @contextmanager
-def open_registry(access: Access, pause: Callable[[float], None] = sleep) -> Iterator[Registry]:
+def open_registry(access: Access, pause: Callable[[float], None] | None = None) -> Iterator[Registry]:
     """The registry, for as long as the block lasts; nothing is asked yet."""
     import requests  # here, because most commands never ask a registry
 
@@ -52,7 +52,7 @@ def open_registry(access: Access, pause: Callable[[float], None] = sleep) -> Ite
     with requests.Session() as session:
         session.auth = sign  # also where there is nothing to sign with, or a `.netrc` would be asked
         session.headers.update({"Accept": f"{MEDIA_TYPE}, application/json", "Accept-Encoding": "identity"})
-        yield Registry(access, session, pause)
+        yield Registry(access, session, pause or sleep)
 
 
 def ask(registry: Registry, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
