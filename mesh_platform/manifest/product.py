@@ -204,7 +204,7 @@ class ProductSpec(Value):
     schema_version: Text
     """The semantic version of `schema/<version>.avsc`, the greatest there is, in quotes."""
     schema_registry: Text | None = None
-    """The subject under which a registry knows the schema."""
+    """A registry and, after `/subjects/`, the subject it knows the schema by; default `<domain>.<product>-value`."""
     schema_evolution_policy: EvolutionPolicy = EvolutionPolicy.BACKWARD_COMPATIBLE
     slo: Slo
     lineage: Lineage

@@ -1,5 +1,6 @@
 """Findings as people read them: the place, what is wrong, the line itself, and what to do."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -14,6 +15,8 @@ Lines = Callable[[str], Sequence[str]]
 Paint = Callable[[str, str], str]
 """(text, colour) → text."""
 
+_USERS: Final = re.compile(r"(?<=://)[^/\s\"'?]*(?=@)")
+_WORD: Final = re.compile(r"\S+")
 _LONGEST: Final = 160
 _BEFORE: Final = 40
 """Characters of a long line that are shown before the place."""
@@ -61,7 +64,7 @@ def _block(finding: Finding, lines: Sequence[str], paint: Paint) -> Iterator[str
 
 
 def _source(finding: Finding, line: str, paint: Paint, colour: str) -> Iterator[str]:
-    start = min(finding.column - 1, len(line))
+    line, start = without_secrets(line), min(finding.column - 1, len(line))
     if start > _LONGEST - _BEFORE:
         line, start = f"…{line[start - _BEFORE :]}", _BEFORE + 1
     line = line[:_LONGEST]
@@ -70,6 +73,20 @@ def _source(finding: Finding, line: str, paint: Paint, colour: str) -> Iterator[
     indent = "".join("\t" if c == "\t" else " " * columns(c) for c in line[:start])
     yield f"{finding.line:>5} | {line}"
     yield f"{' ' * 5} | {indent}{paint('^' * (sum(map(columns, covered)) or 1), colour)}"
+
+
+def without_secrets(line: str) -> str:
+    """The line as it may stand in a log: of an address, who asks and what is asked for are hidden, letter by letter."""
+    if "://" not in line:
+        return line
+    nobody = _USERS.sub(lambda found: "*" * len(found[0]), line)
+    return _WORD.sub(lambda found: _without_question(found[0]), nobody)
+
+
+def _without_question(word: str) -> str:
+    scheme, after, rest = word.partition("://")
+    place, mark, question = rest.partition("?")
+    return f"{scheme}{after}{place}{mark}{'*' * len(question)}"
 
 
 def columns(character: str) -> int:

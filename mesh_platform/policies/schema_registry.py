@@ -6,7 +6,14 @@ from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import cut
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, mesh_policy, policy, spot
-from mesh_platform.schema.registry.address import Address, NoAddress, SecretInAddress, read_address, subject_of
+from mesh_platform.schema.registry.address import (
+    Address,
+    NoAddress,
+    SecretInAddress,
+    address_of,
+    read_address,
+    subject_of,
+)
 
 _KEY: Final = "spec.schema_registry"
 
@@ -48,22 +55,14 @@ def subject_belongs_to_one_product(review: Review) -> Located:
     other, or pass for it."""
     holders: dict[tuple[str, str], list[Product]] = {}
     for product in review.mesh.products.values():
-        if place := _place(product):
-            holders.setdefault(place, []).append(product)
+        if address := address_of(product):
+            holders.setdefault((address.registry, subject_of(product)), []).append(product)
     for (_, subject), products in holders.items():
         for product in products if len(products) > 1 else ():
             other = products[0] if products[0] is not product else products[1]
             more = f" and {len(products) - 2} more" if len(products) > 2 else ""
             told = f"`{cut(subject)}` is also the subject of `{other.id}`{more}"
             yield spot(product.document, _KEY, product.id), Breach(_KEY, told)
-
-
-def _place(product: Product) -> tuple[str, str] | None:
-    try:
-        address = _address(product)
-        return (address.registry, subject_of(product)) if address else None
-    except NoAddress:
-        return None
 
 
 def _address(product: Product) -> Address | None:

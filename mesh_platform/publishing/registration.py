@@ -13,7 +13,7 @@ from mesh_platform.manifest.mesh import Product
 from mesh_platform.schema.history import published
 from mesh_platform.schema.registry import client
 from mesh_platform.schema.registry.access import Access, read_access
-from mesh_platform.schema.registry.address import subject_of
+from mesh_platform.schema.registry.address import address_of, subject_of
 from mesh_platform.schema.registry.exchange import Registry, open_registry
 from mesh_platform.schema.registry.problem import RegistryProblem, RegistryRefused
 
@@ -43,7 +43,7 @@ class Registration:
 def register_published(variables: Mapping[str, str], products: Sequence[Product]) -> dict[str, Registration]:
     """Product id → what came of it, for each product whose manifest names the registry of the environment; nothing
     where the environment names none. Never raises for what a registry or an environment does."""
-    asked = [p for p in products if p.manifest.spec.schema_registry]
+    asked = [p for p in products if address_of(p)]
     try:
         access = read_access(variables)
     except EnvironmentProblem as problem:
@@ -95,7 +95,4 @@ def _after_the_newest_known(registry: Registry, subject: str, texts: Mapping[str
 
 
 def _failed(product: Product, problem: str) -> Registration:
-    """Of a product whose `schema_registry` may be no address at all."""
-    return Registration(
-        product.manifest.spec.schema_registry or "", product.manifest.spec.schema_version, problems=(problem,)
-    )
+    return Registration(subject_of(product), product.manifest.spec.schema_version, problems=(problem,))

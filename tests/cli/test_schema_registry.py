@@ -184,3 +184,15 @@ assert not loaded, loaded
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_secret_in_a_manifest_is_found_and_not_repeated(
+    folder: Path, stand_in: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = folder / "data-product.yaml"
+    manifest.write_text(manifest.read_text().replace(stand_in.url, f"https://me:{SECRET}@registry.example.com"))
+    for form in ("text", "json", "github", "junit"):
+        assert run(["validate", "--format", form]) == 1
+        printed = capsys.readouterr()
+        assert "REG001" in printed.out
+        assert SECRET not in printed.out + printed.err

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mesh_platform.manifest.finding import Finding, Level
-from mesh_platform.manifest.report import report, source_lines, summary
+from mesh_platform.manifest.report import report, source_lines, summary, without_secrets
 
 FINDING = Finding(
     "domains/a/domain.yaml", 2, 3, "SLO001", Level.ERROR, "`300` min exceeds `120` min", "lower it", "spec.target"
@@ -92,3 +92,23 @@ def test_source_lines_never_leave_the_mesh(tmp_path: Path) -> None:
     assert list(lines("a")) == ["1", "2"]
     assert list(lines("../secret")) == []
     assert list(lines("nowhere")) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("a: https://me:hunter2@r.example.com/x # y", "a: https://**********@r.example.com/x # y"),
+        ('a: "https://r.example.com/x?token=hunter2" # ?', 'a: "https://r.example.com/x?************** # ?'),
+        ("[https://a,https://hunter2@b]", "[https://a,https://*******@b]"),
+        ("https://hunter2@hunter2@b/", "https://***************@b/"),
+        ("who? me@example.com", "who? me@example.com"),
+        ("https://r.example.com/subjects/a@b", "https://r.example.com/subjects/a@b"),
+    ],
+)
+def test_a_line_that_is_shown_shows_no_secret_of_an_address(line: str, shown: str) -> None:
+    assert without_secrets(line) == shown
+
+
+def test_a_long_line_of_addresses_is_hidden_in_no_time() -> None:
+    for line in ("://" * 200_000, "https://" + "a" * 600_000, "://@?" * 100_000, "?" * 600_000 + "://"):
+        assert len(without_secrets(line)) == len(line)

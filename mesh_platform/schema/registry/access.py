@@ -9,7 +9,7 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.environment import EnvironmentProblem
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.schema.registry.address import NoAddress, read_address
+from mesh_platform.schema.registry.address import NoAddress, address_of, read_address
 
 HIDDEN: Final = "***"
 
@@ -49,11 +49,8 @@ class Access:
 
     def serves(self, product: Product) -> bool:
         """Whether this is the registry the product's manifest names; no other is ever asked, or shown a credential."""
-        text = product.manifest.spec.schema_registry
-        try:
-            return text is not None and read_address(text).registry == self.registry
-        except NoAddress:
-            return False
+        address = address_of(product)
+        return address is not None and address.registry == self.registry
 
 
 def read_access(variables: Mapping[str, str]) -> Access | None:

@@ -33,11 +33,32 @@ class Address:
     """Whether nobody on the way can read what is sent: HTTPS, or this very machine."""
 
 
+def address_of(product: Product) -> Address | None:
+    """What the product's manifest says of its registry; None where it says nothing, or nothing that can be asked."""
+    text = product.manifest.spec.schema_registry
+    try:
+        return read_address(text) if text else None
+    except NoAddress:
+        return None
+
+
 def subject_of(product: Product) -> str:
     """The subject a product's schemas are registered under: the one its `schema_registry` names after `/subjects/`,
     otherwise `<domain>.<product>-value`, as a topic's values are called."""
-    text = product.manifest.spec.schema_registry
-    return (read_address(text).subject if text else None) or f"{product.id}-value"
+    address = address_of(product)
+    return (address.subject if address else None) or f"{product.id}-value"
+
+
+def shown_address(text: str | None) -> str | None:
+    """What a manifest says of its registry, as everybody may see it; None where it holds a secret."""
+    try:
+        if text:
+            read_address(text)
+    except SecretInAddress:
+        return None
+    except NoAddress:
+        return text
+    return text
 
 
 def escaped(subject: str) -> str:

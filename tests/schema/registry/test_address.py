@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh_platform.manifest.gather import gather
-from mesh_platform.schema.registry.address import NoAddress, SecretInAddress, escaped, read_address, subject_of
+from mesh_platform.schema.registry.address import (
+    NoAddress,
+    SecretInAddress,
+    escaped,
+    read_address,
+    shown_address,
+    subject_of,
+)
 
 ARTICLE = "https://schema-registry.example.com/subjects/orders.order_events"
 
@@ -94,3 +101,10 @@ def test_a_product_has_the_subject_its_manifest_names_or_its_own(root: Path) -> 
     assert subject_of(gather(root).products["orders.order_events"]) == "orders.order_events"
     manifest.write_text(manifest.read_text().replace("/subjects/orders.order_events", ""))
     assert subject_of(gather(root).products["orders.order_events"]) == "orders.order_events-value"
+
+
+def test_an_address_is_shown_unless_it_holds_a_secret() -> None:
+    assert shown_address(ARTICLE) == ARTICLE
+    assert shown_address("nothing") == "nothing"
+    assert shown_address(None) is None
+    assert shown_address("https://me:hunter2@r.example.com") is None
