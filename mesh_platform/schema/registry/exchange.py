@@ -67,10 +67,9 @@ def ask(registry: Registry, method: str, path: str, body: dict[str, Any] | None 
             return problem
         if wait is None or not left:
             raise problem
-        wait = max(wait, pause)
-        if registry.clock() + wait >= until:
-            raise _given_up(problem, wait)
-        registry.pause(wait)
+        if registry.clock() + max(wait, pause) >= until:
+            raise _given_up(problem, wait) if wait > pause else problem
+        registry.pause(max(wait, pause))
         pause *= 2
     raise RegistryUnavailable("it was not asked")
 
