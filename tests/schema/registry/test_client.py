@@ -283,7 +283,7 @@ def test_a_redirection_is_not_followed(stand_in: StandIn) -> None:
 
 def test_silence_ends_in_time(stand_in: StandIn) -> None:
     stand_in.plan = [hanging(stand_in)] * 9
-    with impatient(stand_in) as registry, pytest.raises(RegistryUnavailable, match="^no answer in time$"):
+    with impatient(stand_in) as registry, pytest.raises(RegistryUnavailable, match=r"^no answer in time$"):
         client.subjects(registry)
     assert len(stand_in.asked) < 4
 
