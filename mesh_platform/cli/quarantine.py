@@ -9,7 +9,8 @@ from itertools import groupby
 import click
 
 from mesh_platform.environment import Environment, read_environment
-from mesh_platform.landing.records.quarantine import Item, dismiss, items, reopen
+from mesh_platform.landing.records.decision import dismiss, reopen
+from mesh_platform.landing.records.quarantine import Item, items
 from mesh_platform.landing.records.reason import named
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.warehouse.protocol import open_warehouse

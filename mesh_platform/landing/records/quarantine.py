@@ -1,6 +1,5 @@
 """Quarantine: what could not be read, kept with its place, its reason and its bytes; nothing in it is ever deleted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -54,26 +53,6 @@ def items(
     return [Item(*row) for row in rows]
 
 
-def dismiss(warehouse: Warehouse, path: str, because: str, now: datetime) -> int:
-    """A person wants nothing more of what is open of this path; how much that was. It stays, with the reason."""
-    return _mark(warehouse, path, "superseded_at is null", "superseded_at = ?, dismissed_because = ?", [now, because])
-
-
-def reopen(warehouse: Warehouse, path: str) -> int:
-    """What was dismissed of this path is open again; how much that was."""
-    return _mark(warehouse, path, "dismissed_because is not null", "superseded_at = null, dismissed_because = null")
-
-
-def _mark(warehouse: Warehouse, path: str, which: str, values: str, parameters: Sequence[object] = ()) -> int:
-    if not warehouse.columns(*names.QUARANTINE.split(".")):
-        return 0
-    ensure_quarantine(warehouse)
-    with warehouse.transaction():
-        found = warehouse.query(f"select count(*) from {names.QUARANTINE} where path = ? and {which}", [path])
-        warehouse.execute(f"update {names.QUARANTINE} set {values} where path = ? and {which}", [*parameters, path])
-    return int(found[0][0])
-
-
 def ensure_quarantine(warehouse: Warehouse) -> None:
     """Make the table; one that an earlier version made learns to say why something was dismissed."""
     warehouse.execute(
@@ -86,15 +65,16 @@ def ensure_quarantine(warehouse: Warehouse) -> None:
         warehouse.execute(f"alter table {names.QUARANTINE} add column dismissed_because varchar")
 
 
-def quarantine(warehouse: Warehouse, now: datetime) -> None:
+def quarantine(warehouse: Warehouse, now: datetime, *, again: bool = False) -> None:
     """Keep the bad records of the batch, and the files that could not be read at all (record 0; the file is the bytes).
 
-    What an earlier reading of a path left here, of this generation or another, is marked as superseded, unless this
-    reading came to the very same.
+    What an earlier reading left here is marked as superseded, unless this reading came to the very same: what was left
+    of the path, since a new generation takes the place of the others; `again`, only what was left of the generation.
     """
+    replaced = "q.path = f.path" + (" and q.generation = f.generation" if again else "")
     warehouse.execute(
         f"""update {names.QUARANTINE} as q set superseded_at = ? from mesh_places f
-        where q.superseded_at is null and q.path = f.path and q.rowid not in (
+        where q.superseded_at is null and {replaced} and q.rowid not in (
             select q.rowid from {names.QUARANTINE} q join ({_BAD}) b on {_SAME} where q.superseded_at is null)""",
         [now],
     )

@@ -1,0 +1,64 @@
+"""What a person decides about the quarantine counts at once, and can be taken back while it still matters."""
+
+from typing import Any
+
+import pytest
+
+from mesh_platform.landing.batch import land_batch
+from mesh_platform.landing.records.decision import dismiss, reopen
+from mesh_platform.landing.survey import survey
+from tests.landing.scene import NOW, SYSTEM, TABLE, Scene, change, lines
+
+PATH = f"{SYSTEM}/{TABLE}/one.jsonl"
+WHY = "sent anew"
+
+
+def quarantined(scene: Scene) -> tuple[int, int]:
+    """(what the ledger counts, what is open)"""
+    counted = scene.warehouse.query("select sum(rows_quarantined)::int from mesh_landing.ledger")[0][0]
+    return counted, len(scene.reasons())
+
+
+def again(scene: Scene, generations: list[Any]) -> int:
+    """How many files one batch of a replay took."""
+    [zone] = [z for z in survey(scene.mesh, scene.environment).files if z.table]
+    return land_batch(scene.warehouse, zone, generations, NOW, None, scene.home, again=True).files
+
+
+def test_a_replay_of_one_generation_leaves_what_another_left(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.put("one.jsonl", "first\n")
+    scene.land()
+    scene.put("one.jsonl", lines([change("c", "a", 10), "null", {}, "second"]))
+    scene.land()
+    scene.warehouse.execute("update mesh_landing.quarantine set superseded_at = null")  # as a reopening once left it
+    monkeypatch.setattr("mesh_platform.landing.land.BATCH_FILES", 1)
+    assert scene.counts(replay=True) == (3, 0, 0, 0, 3)
+    assert len(scene.reasons()) == 3
+    assert scene.counts(replay=True) == (3, 0, 0, 0, 3)
+
+
+def test_only_what_the_latest_generation_left_is_opened_again(scene: Scene) -> None:
+    scene.put("one.jsonl", "first\n")
+    scene.land()
+    assert dismiss(scene.warehouse, PATH, WHY, NOW) == 1
+    scene.put("one.jsonl", "null\nsecond\nthird\n")
+    scene.land()
+    assert reopen(scene.warehouse, PATH) == 0
+    assert dismiss(scene.warehouse, PATH, WHY, NOW) == 2
+    assert reopen(scene.warehouse, PATH) == 2
+    assert quarantined(scene) == (3, 2)
+    assert scene.counts(replay=True) == (2, 0, 0, 0, 2)
+    scene.put("one.jsonl", "null\n")
+    scene.land()
+    assert reopen(scene.warehouse, PATH) == 0
+
+
+def test_a_replay_passes_over_a_file_with_nothing_open(scene: Scene) -> None:
+    scene.put("one.jsonl", "nonsense\n")
+    scene.put("two.jsonl", "nonsense\n")
+    scene.land()
+    dismiss(scene.warehouse, PATH, WHY, NOW)
+    files = [f for found in survey(scene.mesh, scene.environment).files.values() for f in found]
+    assert again(scene, files) == 1
+    assert again(scene, files[:1]) == 0
+    assert quarantined(scene) == (2, 1)
