@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -13,7 +13,7 @@ from mesh_platform.landing.records.decision import dismiss, reopen
 from mesh_platform.landing.records.quarantine import Item, items
 from mesh_platform.landing.records.reason import named
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.warehouse.protocol import open_warehouse
+from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 
 _SHOWN = 3
 """Records of each reason that the text names, unless it is asked for all."""
@@ -21,40 +21,66 @@ _RAW = 300
 """Characters of a record that the text shows."""
 
 
-@click.command()
+class ListsByItself(click.Group):
+    """A group whose `list` is what it does when it is given no command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        asks_nothing_else = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        return super().parse_args(ctx, ["list", *args] if asks_nothing_else else args)
+
+
+_FORMAT = click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
+)
+
+
+@click.group(cls=ListsByItself)
+def quarantine() -> None:
+    """Show the change records and files that could not be used, or decide about them.
+
+    Nothing in it is ever deleted. Without a command it lists what is open; `mesh quarantine list --help` says how.
+    """
+
+
+@quarantine.command("list")
 @click.option("--system", metavar="S", help="Only this source system.")
 @click.option("--table", metavar="T", help="Only this source table.")
 @click.option("--records", is_flag=True, help="Every record with its beginning; they may hold personal data.")
-@click.option("--dismiss", "dismissed", metavar="PATH", help="Nothing more is wanted of what this file left here.")
-@click.option("--because", metavar="WHY", help="Why it is dismissed; kept with it.")
-@click.option("--reopen", "reopened", metavar="PATH", help="Take back what was dismissed of this file.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def quarantine(
-    system: str | None,
-    table: str | None,
-    records: bool,
-    dismissed: str | None,
-    because: str | None,
-    reopened: str | None,
-    shape: str,
-) -> int:
-    """Show the change records and files that could not be used, or decide about them.
+@_FORMAT
+def list_open(system: str | None, table: str | None, records: bool, shape: str) -> int:
+    """Show what is open, by table and reason, and what to do.
 
-    Nothing in it is ever deleted. What a person has dismissed is not shown here and no longer counts in the check
-    `landing`. Exit code 1 while something is open, or when there was nothing to decide about.
+    What a person has dismissed is not shown and no longer counts in the check `landing`. Exit code 1 while something is
+    open.
     """
-    if (dismissed is None) != (because is None) or (dismissed is not None and reopened is not None):
-        raise click.UsageError("`--dismiss PATH` goes with `--because WHY`, and not with `--reopen`")
-    if because is not None and not because.strip():
+    found = _open(read_environment(os.environ), system, table, raw=records or shape == "json")
+    click.echo(_as_json(found) if shape == "json" else "\n".join(_as_text(found, records)))
+    return 1 if found else 0
+
+
+@quarantine.command("dismiss")
+@click.argument("path")
+@click.option("--because", required=True, metavar="WHY", help="A reason that somebody can read next year.")
+@_FORMAT
+def dismiss_path(path: str, because: str, shape: str) -> int:
+    """Nothing more is wanted of what the file at PATH left here: it is kept, with the reason, and counts no longer.
+
+    Exit code 1 where nothing of it was open.
+    """
+    if not because.strip():
         raise click.UsageError("`--because` needs a reason that somebody can read next year")
-    environment = read_environment(os.environ)
-    if dismissed is None and reopened is None:
-        found = _open(environment, system, table, raw=records or shape == "json")
-        click.echo(_as_json(found) if shape == "json" else "\n".join(_as_text(found, records)))
-        return 1 if found else 0
-    moved = _decide(environment, dismissed or reopened or "", because)
-    click.echo(f"{_count(moved)} of `{dismissed or reopened}` {'dismissed' if because else 'open again'}")
-    return 0 if moved else 1
+    return _decide(path, "dismissed", shape, lambda warehouse: dismiss(warehouse, path, because, datetime.now(UTC)))
+
+
+@quarantine.command("reopen")
+@click.argument("path")
+@_FORMAT
+def reopen_path(path: str, shape: str) -> int:
+    """Take back that what the file at PATH left here was dismissed, if no later file has taken its place.
+
+    Exit code 1 where there was nothing to take back.
+    """
+    return _decide(path, "reopened", shape, lambda warehouse: reopen(warehouse, path))
 
 
 def _open(environment: Environment, system: str | None, table: str | None, *, raw: bool) -> Sequence[Item]:
@@ -65,11 +91,14 @@ def _open(environment: Environment, system: str | None, table: str | None, *, ra
         return items(warehouse, system, table, raw=raw)
 
 
-def _decide(environment: Environment, path: str, because: str | None) -> int:
-    if not environment.warehouse_file.exists():
-        return 0
-    with open_warehouse(environment) as warehouse:
-        return dismiss(warehouse, path, because, datetime.now(UTC)) if because else reopen(warehouse, path)
+def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse], int]) -> int:
+    """The exit code of a decision that is said to have been made."""
+    environment, moved = read_environment(os.environ), 0
+    if environment.warehouse_file.exists():
+        with open_warehouse(environment) as warehouse:
+            moved = decide(warehouse)
+    click.echo(json.dumps({"path": path, decided: moved}) if shape == "json" else f"{_count(moved)} of `{path}` {decided}")
+    return 0 if moved else 1
 
 
 def _as_json(found: Sequence[Item]) -> str:
