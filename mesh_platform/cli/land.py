@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from mesh_platform.landing.land import land as land_files
 from mesh_platform.landing.records.report import LandingReport, Rows
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import printable
 from mesh_platform.warehouse.protocol import open_warehouse
 
 _OUTCOMES = ("read", "applied", "duplicate", "skipped", "quarantined")
@@ -25,7 +25,7 @@ _OUTCOMES = ("read", "applied", "duplicate", "skipped", "quarantined")
 @click.option("--table", "tables", multiple=True, metavar="T", help="Only this source table; may be repeated.")
 @click.option("--replay", is_flag=True, help="Then read again what is in quarantine, after a fix.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str) -> None:
+def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str) -> int:
     """Land the change files that have arrived and are not in the ledger yet, once.
 
     Exit code 1 when something was quarantined or a zone could not be landed, 2 when the warehouse is taken.
@@ -52,8 +52,8 @@ def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str
         zones = f"{len(report.tables)} {'zone' if len(report.tables) == 1 else 'zones'}"
         click.echo(f"nothing new in {zones}" + (", and nothing in quarantine" if replay else ""))
     for zone, reason in sorted(report.unreachable.items()):
-        click.echo(f"mesh: `{zone}` was not landed: {reason}", err=True)
-    sys.exit(1 if report.rows.quarantined or report.unreachable else 0)
+        click.echo(f"mesh: `{printable(zone)}` was not landed: {reason}", err=True)
+    return 1 if report.rows.quarantined or report.unreachable else 0
 
 
 def _require_known(mesh: Mesh, systems: Collection[str], tables: Collection[str]) -> None:
@@ -79,7 +79,7 @@ def _make(home: Path) -> None:
 
 
 def _print(report: LandingReport) -> None:
-    rows = [*sorted(report.tables.items()), ("all", report.rows)]
+    rows = [*((printable(zone), rows) for zone, rows in sorted(report.tables.items())), ("all", report.rows)]
     width = max(len(name) for name, _ in rows)
     click.echo(f"{report.files} {'file' if report.files == 1 else 'files'}")
     click.echo(" ".join([" " * width, *(f"{name:>11}" for name in _OUTCOMES)]))

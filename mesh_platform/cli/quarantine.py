@@ -2,23 +2,18 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from itertools import groupby
 
 import click
 
+from mesh_platform.cli.held import as_json, as_text, counted
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.landing.records.decision import dismiss, reopen
-from mesh_platform.landing.records.quarantine import Item, items
-from mesh_platform.landing.records.reason import named
-from mesh_platform.manifest.plain_text import one_line
+from mesh_platform.landing.records.item import Chosen, Count, groups
+from mesh_platform.manifest.plain_text import printable
 from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
-
-_SHOWN = 3
-"""Records of each reason that the text names, unless it is asked for all."""
-_RAW = 300
-"""Characters of a record that the text shows."""
 
 
 class ListsByItself(click.Group):
@@ -46,16 +41,20 @@ def quarantine() -> None:
 @click.option("--system", metavar="S", help="Only this source system.")
 @click.option("--table", metavar="T", help="Only this source table.")
 @click.option("--records", is_flag=True, help="Every record with its beginning; they may hold personal data.")
+@click.option("--dismissed", is_flag=True, help="What was dismissed, when and why, instead of what is open.")
 @_FORMAT
-def list_open(system: str | None, table: str | None, records: bool, shape: str) -> int:
+def list_held(system: str | None, table: str | None, records: bool, dismissed: bool, shape: str) -> int:
     """Show what is open, by table and reason, and what to do.
 
-    What a person has dismissed is not shown and no longer counts in the check `landing`. Exit code 1 while something is
-    open.
+    What a person has dismissed no longer counts in the check `landing`. Exit code 1 while something is open.
     """
-    found = _open(read_environment(os.environ), system, table, raw=records or shape == "json")
-    click.echo(_as_json(found) if shape == "json" else "\n".join(_as_text(found, records)))
-    return 1 if found else 0
+    environment, chosen = read_environment(os.environ), Chosen(system, table, dismissed)
+    with _looked_at(environment) as warehouse:
+        found = groups(warehouse, chosen)
+        told = as_json(warehouse, chosen) if shape == "json" else as_text(warehouse, chosen, found, records=records)
+        for line in told:
+            click.echo(line)
+    return 1 if found and not dismissed else 0
 
 
 @quarantine.command("dismiss")
@@ -83,60 +82,18 @@ def reopen_path(path: str, shape: str) -> int:
     return _decide(path, "reopened", shape, lambda warehouse: reopen(warehouse, path))
 
 
-def _open(environment: Environment, system: str | None, table: str | None, *, raw: bool) -> Sequence[Item]:
+def _looked_at(environment: Environment) -> AbstractContextManager[Warehouse | None]:
     """Where nothing has landed yet, nothing was refused."""
-    if not environment.warehouse_file.exists():
-        return []
-    with open_warehouse(environment, read_only=True) as warehouse:
-        return items(warehouse, system, table, raw=raw)
+    there = environment.warehouse_file.exists()
+    return open_warehouse(environment, read_only=True) if there else nullcontext()
 
 
-def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse], int]) -> int:
+def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse], Count]) -> int:
     """The exit code of a decision that is said to have been made."""
-    environment, moved = read_environment(os.environ), 0
+    environment, moved = read_environment(os.environ), Count(0, 0)
     if environment.warehouse_file.exists():
         with open_warehouse(environment) as warehouse:
             moved = decide(warehouse)
-    click.echo(json.dumps({"path": path, decided: moved}) if shape == "json" else f"{_count(moved)} of `{path}` {decided}")
-    return 0 if moved else 1
-
-
-def _as_json(found: Sequence[Item]) -> str:
-    told = [
-        {
-            "system": item.system,
-            "table": item.source_table,
-            "path": item.path,
-            "generation": item.generation,
-            "record": item.record,
-            "kind": item.kind,
-            "reason": item.reason,
-            "quarantined_at": item.quarantined_at.isoformat(),
-            "raw": _text(item),
-        }
-        for item in found
-    ]
-    return json.dumps({"quarantine": told}, indent=2)
-
-
-def _as_text(found: Sequence[Item], records: bool) -> Iterator[str]:
-    if not found:
-        yield "nothing in quarantine"
-    for (zone, kind), group in groupby(found, key=lambda i: (f"{i.system}.{i.source_table}", i.kind)):
-        held = list(group)
-        yield f"{zone}: {kind}, {_count(len(held))} since {min(i.quarantined_at for i in held):%Y-%m-%d %H:%M} UTC"
-        for item in held if records else held[:_SHOWN]:
-            yield f"  {item.path}{f' record {item.record}' if item.record else ' as a whole'}: {one_line(item.reason)}"
-            if records and item.raw:
-                yield f"    {one_line((_text(item) or '')[:_RAW])}"
-        if not records and len(held) > _SHOWN:
-            yield f"  and {len(held) - _SHOWN:,} more; `--records` shows all"
-        yield f"  do: {named(kind).do}"
-
-
-def _text(item: Item) -> str | None:
-    return None if item.raw is None else item.raw.decode(errors="replace")
-
-
-def _count(number: int) -> str:
-    return f"{number:,} {'record' if number == 1 else 'records'}"
+    in_words = f"{counted(moved)} of `{printable(path)}` {decided}"
+    click.echo(json.dumps({"path": path, decided: moved.items}) if shape == "json" else in_words)
+    return 0 if moved.items else 1

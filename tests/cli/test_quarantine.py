@@ -1,9 +1,15 @@
 """`mesh quarantine`: what could not be used is shown without values, and a person decides about it."""
 
 import json
-import subprocess
+import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import pytest
+
+from mesh_platform.cli.main import run
+from mesh_platform.environment import Environment
 from tests.cli.test_land import mesh, mesh_land
 
 SYSTEM = "orders_service_postgres"
@@ -29,7 +35,7 @@ def test_the_quarantine_is_shown_without_values_and_ends_by_a_decision(root: Pat
     (zone / "b.csv").unlink()
     assert mesh_land(root, home, "--replay").returncode == 1
     gone = mesh(root, home, "quarantine", "dismiss", path, "--because", "a spreadsheet, put there by hand")
-    assert (gone.returncode, gone.stdout) == (0, f"1 record of `{path}` dismissed\n")
+    assert (gone.returncode, gone.stdout) == (0, f"1 file of `{path}` dismissed\n")
     told = json.loads(mesh(root, home, "quarantine", "--table", "public.orders", "--format", "json").stdout)
     assert [(t["record"], t["kind"], t["raw"]) for t in told["quarantine"]][-1] == (2, "not JSON", "nonsense")
     assert mesh(root, home, "quarantine", "reopen", path).returncode == 0
@@ -42,22 +48,49 @@ def test_the_quarantine_is_shown_without_values_and_ends_by_a_decision(root: Pat
     assert mesh(root, home, "quarantine", "dismiss", path).returncode == 2
 
 
-def put(home: Path, name: str, content: str | bytes, folder: str = "public.orders") -> str:
-    """The path of a file that is put into a zone, as the ledger has it."""
-    zone = home / "landing" / SYSTEM / folder
-    zone.mkdir(parents=True, exist_ok=True)
-    (zone / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    return f"{SYSTEM}/{folder}/{name}"
+class Asked(NamedTuple):
+    """What one command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def held(self) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = json.loads(self.out)["quarantine"]
+        return told
 
 
-def quarantine(root: Path, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    done = mesh(root, home, "quarantine", *arguments)
-    assert "Traceback" not in done.stderr
-    return done
+@dataclass
+class Desk:
+    """Where somebody puts files, lands them and asks."""
+
+    zones: Path
+    capsys: pytest.CaptureFixture[str]
+
+    def put(self, name: str, content: str, folder: str = "public.orders") -> str:
+        """The path of a file that is put into a zone."""
+        (self.zones / folder).mkdir(parents=True, exist_ok=True)
+        (self.zones / folder / name).write_text(content)
+        return f"{SYSTEM}/{folder}/{name}"
+
+    def mesh(self, *arguments: str) -> Asked:
+        code = run([*arguments])
+        return Asked(code, *self.capsys.readouterr())
+
+    def quarantine(self, *arguments: str) -> Asked:
+        return self.mesh("quarantine", *arguments)
 
 
-def test_a_decision_goes_with_no_choice_of_what_to_show_and_a_typo_is_told(root: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
+@pytest.fixture
+def desk(environment: Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    monkeypatch.setenv("MESH_ROOT", str(environment.root))
+    monkeypatch.setenv("MESH_HOME", str(environment.home))
+    monkeypatch.delenv("MESH_LANDING", raising=False)
+    return Desk(environment.home / "landing" / SYSTEM, capsys)
+
+
+def test_a_decision_goes_with_no_choice_of_what_to_show_and_a_typo_is_told(desk: Desk) -> None:
     for arguments in (
         ("dismiss", "a", "--because", "b", "--system", SYSTEM),
         ("--system", SYSTEM, "dismiss", "a", "--because", "b"),
@@ -65,6 +98,43 @@ def test_a_decision_goes_with_no_choice_of_what_to_show_and_a_typo_is_told(root:
         ("dismiss", "a", "--because", " "),
         ("dismis", "a"),
     ):
-        assert quarantine(root, home, *arguments).returncode == 2
-    assert "dismiss " in quarantine(root, home, "--help").stdout
-    assert quarantine(root, home, "list").stdout == quarantine(root, home).stdout == "nothing in quarantine\n"
+        assert desk.quarantine(*arguments).code == 2
+    assert "dismiss " in desk.quarantine("--help").out
+    assert desk.quarantine("list").out == desk.quarantine().out == "nothing in quarantine\n"
+
+
+def test_a_decision_is_told_as_json_and_in_what_it_was_about(desk: Desk) -> None:
+    path, whole = desk.put("a.jsonl", "one\ntwo\n"), desk.put("b.csv", "id\n")
+    desk.mesh("land")
+    assert desk.quarantine("dismiss", whole, "--because", "no") == (0, f"1 file of `{whole}` dismissed\n", "")
+    assert desk.quarantine("reopen", whole) == (0, f"1 file of `{whole}` reopened\n", "")
+    asked = desk.quarantine("dismiss", path, "--because", "no", "--format", "json")
+    assert (asked.code, json.loads(asked.out)) == (0, {"path": path, "dismissed": 2})
+    asked = desk.quarantine("dismiss", path, "--because", "no", "--format", "json")
+    assert (asked.code, json.loads(asked.out)) == (1, {"path": path, "dismissed": 0})
+    asked = desk.quarantine("reopen", path, "--format", "json")
+    assert (asked.code, json.loads(asked.out)) == (0, {"path": path, "reopened": 2})
+
+
+def test_what_was_dismissed_is_listed_with_when_and_why(desk: Desk) -> None:
+    path, other = desk.put("a.jsonl", "nonsense\n" * 5), desk.put("b.csv", "id\n")
+    desk.mesh("land")
+    assert desk.quarantine("--dismissed") == (0, "nothing was dismissed\n", "")
+    desk.quarantine("dismiss", path, "--because", "sent\n anew")
+    shown = desk.quarantine("--dismissed")
+    assert shown.code == 0
+    assert re.search(r"public.orders: not JSON, 5 records dismissed 20[-0-9]+ [:0-9]+ UTC: sent anew\n", shown.out)
+    assert f"  {path} record 3: not JSON\n  and 2 more" in shown.out
+    assert (other in shown.out, "do:" in shown.out) == (False, False)
+    held = desk.quarantine("--dismissed", "--format", "json").held
+    assert [(h["record"], h["dismissed_because"]) for h in held] == [(n, "sent\n anew") for n in range(1, 6)]
+    assert [h["dismissed_because"] for h in desk.quarantine("--format", "json").held] == [None]
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_escaped(desk: Desk) -> None:
+    path = desk.put("a\x1b[2J\nb.csv", "id\n", folder="cafe\x07")
+    desk.mesh("land")
+    for asked in (desk.quarantine(), desk.quarantine("dismiss", path, "--because", "no")):
+        assert not re.search(r"[\x07\x1b]|J\n", asked.out)
+        assert r"cafe\x07/a\x1b[2J\nb.csv" in asked.out
+    assert r"a\x1b[2J\nb.csv" in desk.quarantine("--dismissed").out

@@ -40,17 +40,17 @@ def test_a_replay_of_one_generation_leaves_what_another_left(scene: Scene, monke
 def test_only_what_the_latest_generation_left_is_opened_again(scene: Scene) -> None:
     scene.put("one.jsonl", "first\n")
     scene.land()
-    assert dismiss(scene.warehouse, PATH, WHY, NOW) == 1
+    assert dismiss(scene.warehouse, PATH, WHY, NOW).items == 1
     scene.put("one.jsonl", "null\nsecond\nthird\n")
     scene.land()
-    assert reopen(scene.warehouse, PATH) == 0
-    assert dismiss(scene.warehouse, PATH, WHY, NOW) == 2
-    assert reopen(scene.warehouse, PATH) == 2
+    assert reopen(scene.warehouse, PATH).items == 0
+    assert dismiss(scene.warehouse, PATH, WHY, NOW).items == 2
+    assert reopen(scene.warehouse, PATH).items == 2
     assert quarantined(scene) == (3, 2)
     assert scene.counts(replay=True) == (2, 0, 0, 0, 2)
     scene.put("one.jsonl", "null\n")
     scene.land()
-    assert reopen(scene.warehouse, PATH) == 0
+    assert reopen(scene.warehouse, PATH).items == 0
 
 
 def test_a_replay_passes_over_a_file_with_nothing_open(scene: Scene) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
+from mesh_platform.landing.records.item import Count
 from mesh_platform.landing.records.quarantine import ensure_quarantine
 from mesh_platform.warehouse.protocol import Warehouse
 
@@ -12,24 +13,28 @@ _LATEST: Final = f"(select max_by(generation, (landed_at, rowid)) from {names.LE
 """What an earlier generation left has been replaced by what came after it."""
 
 
-def dismiss(warehouse: Warehouse, path: str, because: str, now: datetime) -> int:
+def dismiss(warehouse: Warehouse, path: str, because: str, now: datetime) -> Count:
     """A person wants nothing more of what is open of this path; how much that was. It stays, with the reason."""
     return _mark(warehouse, path, "superseded_at is null", "superseded_at = ?, dismissed_because = ?", [now, because])
 
 
-def reopen(warehouse: Warehouse, path: str) -> int:
+def reopen(warehouse: Warehouse, path: str) -> Count:
     """What was dismissed of the latest generation of this path is open again; how much that was."""
     which = f"dismissed_because is not null and generation = {_LATEST}"
     return _mark(warehouse, path, which, "superseded_at = null, dismissed_because = null")
 
 
-def _mark(warehouse: Warehouse, path: str, which: str, values: str, parameters: Sequence[object] = ()) -> int:
+def _mark(warehouse: Warehouse, path: str, which: str, values: str, parameters: Sequence[object] = ()) -> Count:
     if not warehouse.columns(*names.QUARANTINE.split(".")):
-        return 0
+        return Count(0, 0)
     ensure_quarantine(warehouse)
     with warehouse.transaction():
-        found = warehouse.query(f"select count(*) from {names.QUARANTINE} q where path = ? and {which}", [path])
+        [count] = warehouse.query(
+            "select count(*) filter (record > 0), count(*) filter (record = 0)"
+            f" from {names.QUARANTINE} q where path = ? and {which}",
+            [path],
+        )
         warehouse.execute(
             f"update {names.QUARANTINE} as q set {values} where path = ? and {which}", [*parameters, path]
         )
-    return int(found[0][0])
+    return Count(*count)

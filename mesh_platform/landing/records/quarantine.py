@@ -1,12 +1,10 @@
 """Quarantine: what could not be read, kept with its place, its reason and its bytes; nothing in it is ever deleted."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
 from mesh_platform.landing.envelopes.envelope import BAD, PARSED
-from mesh_platform.landing.records.reason import kind_sql, shown_sql
 from mesh_platform.warehouse.protocol import Warehouse
 
 _BAD: Final = f"""
@@ -15,42 +13,6 @@ _BAD: Final = f"""
     union all by name
     select *, 0 as record, problem as reason, null::blob as raw from mesh_places where problem is not null"""
 _SAME: Final = "b.path = q.path and b.generation = q.generation and b.record = q.record and b.reason = q.reason"
-
-
-@dataclass(frozen=True)
-class Item:
-    """A record that is open in quarantine, or a file as a whole (record 0)."""
-
-    system: str
-    source_table: str
-    path: str
-    generation: str
-    record: int
-    kind: str
-    """Which of the reasons that the docs list."""
-    reason: str
-    """Without any value of the record, unless its bytes were asked for too."""
-    quarantined_at: datetime
-    raw: bytes | None
-    """What was kept of it; None where it was not asked for, or nothing was kept."""
-
-
-def items(
-    warehouse: Warehouse, system: str | None = None, table: str | None = None, *, raw: bool = False
-) -> list[Item]:
-    """What is open, by table, kind and place."""
-    if not warehouse.columns(*names.QUARANTINE.split(".")):
-        return []
-    asked = [(c, v) for c, v in (("system", system), ("source_table", table)) if v is not None]
-    chosen = "".join(f" and {column} = ?" for column, _ in asked)
-    rows = warehouse.query(
-        f"""select system, source_table, path, generation, record, {kind_sql("reason")} as kind,
-            {"reason" if raw else shown_sql("reason")}, quarantined_at, {"raw" if raw else "null"}
-        from {names.QUARANTINE} where superseded_at is null{chosen}
-        order by system, source_table, kind, path, record""",
-        [value for _, value in asked],
-    )
-    return [Item(*row) for row in rows]
 
 
 def ensure_quarantine(warehouse: Warehouse) -> None:
