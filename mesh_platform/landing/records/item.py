@@ -96,7 +96,7 @@ def items(
         return
     held = _held(warehouse, chosen)
     raw = "raw" if kept is None else f"raw[1:{kept}]" if kept else "null"
-    for places in _batches(warehouse, held, first):
+    for places in _batches(warehouse, held, first, "coalesce(octet_length(raw), 0)" if kept is None else str(kept)):
         rows = warehouse.query(
             f"""select system, source_table, path, generation, record, kind, {"reason" if raw != "null" else "shown"},
                 quarantined_at, dismissed_at, dismissed_because, {raw}
@@ -119,12 +119,13 @@ def paths(warehouse: Warehouse) -> set[str]:
     return {str(path) for (path,) in warehouse.query(f"select distinct path from {names.QUARANTINE}")}
 
 
-def _batches(warehouse: Warehouse, held: str, first: int | None) -> list[list[int]]:
-    """The items by their places in the table, in order, in parts of which each fits into memory."""
+def _batches(warehouse: Warehouse, held: str, first: int | None, size: str) -> list[list[int]]:
+    """The items by their places in the table, in order, in parts that fit into memory; `size` is SQL for an item's."""
     some = "" if first is None else f"where nth <= {first}"
     rows = warehouse.query(
-        f"""with numbered as (
-            select *, row_number() over (partition by {_GROUP} order by path, generation, record) as nth from ({held})),
+        f"""with weighed as (select * exclude (reason, shown, raw), {size} as size from ({held})),
+        numbered as (
+            select *, row_number() over (partition by {_GROUP} order by path, generation, record) as nth from weighed),
         summed as (
             select place, row_number() over so_far as turn, sum(size) over so_far as bytes
             from numbered {some} window so_far as (order by {_ORDER} rows unbounded preceding))
@@ -146,5 +147,5 @@ def _held(warehouse: Warehouse, chosen: Chosen) -> str:
     asked += [f"{column} = {literal(value)}" for column, value in told if value is not None]
     return f"""select system, source_table, path, generation, record, {kind_sql("reason")} as kind, reason,
         {shown_sql("reason")} as shown, quarantined_at, superseded_at as dismissed_at,
-        {because} as dismissed_because, raw, coalesce(octet_length(raw), 0) as size, rowid as place
+        {because} as dismissed_because, raw, rowid as place
         from {names.QUARANTINE} where {" and ".join(asked)}"""
