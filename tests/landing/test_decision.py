@@ -7,7 +7,8 @@ import pytest
 from mesh_platform.landing.batch import land_batch
 from mesh_platform.landing.records.decision import dismiss, reopen
 from mesh_platform.landing.survey import survey
-from tests.landing.scene import NOW, SYSTEM, TABLE, Scene, change, lines
+from tests.landing.scene import NOW, SYSTEM, TABLE, THING, Scene, change, lines, mesh_of
+from tests.landing.test_gap import ended, gaps, within
 
 PATH = f"{SYSTEM}/{TABLE}/one.jsonl"
 WHY = "sent anew"
@@ -62,3 +63,49 @@ def test_a_replay_passes_over_a_file_with_nothing_open(scene: Scene) -> None:
     assert again(scene, files) == 1
     assert again(scene, files[:1]) == 0
     assert quarantined(scene) == (2, 1)
+
+
+def of_three(*bad: Any) -> list[Any]:
+    """A transaction of three changes whose other changes are good, and its end."""
+    good = [within("7:1", n, change("c", f"k{n}", 10 + n)) for n in range(len(bad) + 1, 4)]
+    return [*bad, *good, ended("7:9", public__things=3)]
+
+
+BIG = within("7:5", 1, change("c", "k1", 11, size="big"))
+
+
+@pytest.mark.parametrize("bad", [BIG, {"schema": None, "payload": BIG}, {**BIG, "op": None}])
+def test_a_dismissed_change_of_a_counted_transaction_is_accounted_for(scene: Scene, bad: dict[str, Any]) -> None:
+    scene.put("one.jsonl", lines(of_three(bad)))
+    scene.land()
+    assert gaps(scene)
+    dismiss(scene.warehouse, PATH, WHY, NOW)
+    assert gaps(scene) is None
+    reopen(scene.warehouse, PATH)
+    found = gaps(scene)
+    assert found
+    assert (found.count, found.missing) == (1, 1)
+
+
+def test_what_is_opened_again_and_lands_is_accounted_for_once(scene: Scene) -> None:
+    scene.mesh = mesh_of([{**c, "type": ["null", "int"]} if c["name"] == "size" else c for c in THING])
+    missing = within("7:5", 1, change("c", "k1", 11, size=10**12))
+    scene.put("one.jsonl", lines([missing, *of_three(BIG, BIG)[2:]]))
+    scene.land()
+    dismiss(scene.warehouse, PATH, WHY, NOW)
+    reopen(scene.warehouse, PATH)
+    scene.mesh = mesh_of()
+    scene.land(replay=True)
+    found = gaps(scene)
+    assert found
+    assert found.missing == 1
+
+
+def test_what_tells_no_transaction_accounts_for_nothing(scene: Scene) -> None:
+    scene.put("one.jsonl", b'nonsense\n{"transaction": 5}\n[]\n\xff\n' + lines([change("c", "a", 5, size="big")]))
+    scene.put("two.csv", "id\n")
+    scene.land()
+    before = scene.warehouse.query("from mesh_landing.transactions")
+    for name in ("one.jsonl", "two.csv"):
+        assert dismiss(scene.warehouse, PATH.replace("one.jsonl", name), WHY, NOW).items
+    assert scene.warehouse.query("from mesh_landing.transactions") == before
