@@ -2,18 +2,17 @@
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+from mesh_platform.cli.sources import require_known
 from mesh_platform.environment import EnvironmentProblem, read_environment
 from mesh_platform.landing.land import land as land_files
 from mesh_platform.landing.records.report import LandingReport, Rows
 from mesh_platform.manifest.gather import gather
-from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.plain_text import printable
 from mesh_platform.warehouse.protocol import open_warehouse
 
@@ -32,7 +31,7 @@ def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str
     """
     environment = read_environment(os.environ)
     mesh = gather(environment.root)
-    _require_known(mesh, systems, tables)
+    require_known(mesh.capturers, systems, tables)
     _make(environment.home)
     with open_warehouse(environment) as warehouse:
         report = land_files(
@@ -54,21 +53,6 @@ def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str
     for zone, reason in sorted(report.unreachable.items()):
         click.echo(f"mesh: `{printable(zone)}` was not landed: {reason}", err=True)
     return 1 if report.rows.quarantined or report.unreachable else 0
-
-
-def _require_known(mesh: Mesh, systems: Collection[str], tables: Collection[str]) -> None:
-    for system in systems:
-        _known("source system", system, {s for s, _ in mesh.capturers})
-    declared = {t for s, t in mesh.capturers if not systems or s in systems}
-    for table in tables:
-        _known("source table", table, declared)
-
-
-def _known(what: str, name: str, there: Collection[str]) -> None:
-    if name not in there:
-        close = get_close_matches(name, there, 1)
-        hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(sorted(there)) or 'none'}"
-        raise click.UsageError(f"there is no {what} `{name}`; {hint}")
 
 
 def _make(home: Path) -> None:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 import click
 
 from mesh_platform.cli.held import as_json, as_text, counted
+from mesh_platform.cli.sources import require_known
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.landing.records.decision import dismiss, reopen
-from mesh_platform.landing.records.item import Chosen, Count, groups
+from mesh_platform.landing.records.item import Chosen, Count, groups, sources
+from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import printable
 from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 
@@ -50,6 +52,9 @@ def list_held(system: str | None, table: str | None, records: bool, dismissed: b
     """
     environment, chosen = read_environment(os.environ), Chosen(system, table, dismissed)
     with _looked_at(environment) as warehouse:
+        if system or table:
+            there = {*gather(environment.root).capturers, *sources(warehouse)}
+            require_known(there, [system] if system else [], [table] if table else [])
         found = groups(warehouse, chosen)
         told = as_json(warehouse, chosen) if shape == "json" else as_text(warehouse, chosen, found, records=records)
         for line in told:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -138,3 +139,29 @@ def test_a_name_that_a_terminal_would_obey_is_shown_escaped(desk: Desk) -> None:
         assert not re.search(r"[\x07\x1b]|J\n", asked.out)
         assert r"cafe\x07/a\x1b[2J\nb.csv" in asked.out
     assert r"a\x1b[2J\nb.csv" in desk.quarantine("--dismissed").out
+
+
+def test_a_name_that_is_not_known_is_a_usage_mistake_with_a_hint(desk: Desk) -> None:
+    desk.put("a.jsonl", "nonsense\n")
+    desk.mesh("land")
+    for arguments, hint in (
+        (("--system", "orders_service_postgre"), f"did you mean `{SYSTEM}`?"),
+        (("--system", "\udcff"), r"there is no source system `\xff`"),
+        (("--table", "orders"), "did you mean `public.orders`?"),
+        (("--table", "x"), "there are: public.orders, public.returns"),
+        (("--system", SYSTEM, "--table", "x"), "there is no source table `x`"),
+    ):
+        for command in ("quarantine", "land"):
+            asked = desk.mesh(command, *arguments)
+            assert (asked.code, hint in asked.err) == (2, True), asked
+    assert desk.quarantine("--system", SYSTEM, "--table", "public.returns").out == "nothing in quarantine\n"
+
+
+def test_what_is_declared_no_longer_can_be_asked_for(desk: Desk, environment: Environment) -> None:
+    desk.put("a.jsonl", "nonsense\n", folder="elsewhere")
+    desk.put("b.jsonl", "nonsense\n")
+    desk.mesh("land")
+    shutil.rmtree(environment.root / "domains" / "orders")
+    assert "elsewhere/a.jsonl" in desk.quarantine("--system", SYSTEM).out
+    for table in ("elsewhere", "public.orders"):
+        assert len(desk.quarantine("--table", table, "--format", "json").held) == 1
