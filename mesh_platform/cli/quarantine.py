@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import click
 
 from mesh_platform.cli.held import as_json, as_text, counted
-from mesh_platform.cli.sources import require_known
+from mesh_platform.cli.sources import require_known, spelled
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.landing.records.decision import dismiss, reopen
-from mesh_platform.landing.records.item import Chosen, Count, groups, sources
+from mesh_platform.landing.records.item import Chosen, Count, groups, paths, sources
 from mesh_platform.manifest.gather import gather
-from mesh_platform.manifest.plain_text import printable
+from mesh_platform.manifest.plain_text import one_line, printable
 from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 
 
@@ -50,11 +50,9 @@ def list_held(system: str | None, table: str | None, records: bool, dismissed: b
 
     What a person has dismissed no longer counts in the check `landing`. Exit code 1 while something is open.
     """
-    environment, chosen = read_environment(os.environ), Chosen(system, table, dismissed)
+    environment = read_environment(os.environ)
     with _looked_at(environment) as warehouse:
-        if system or table:
-            there = {*gather(environment.root).capturers, *sources(warehouse)}
-            require_known(there, [system] if system else [], [table] if table else [])
+        chosen = Chosen(*_named(environment, warehouse, system, table), dismissed)
         found = groups(warehouse, chosen)
         told = as_json(warehouse, chosen) if shape == "json" else as_text(warehouse, chosen, found, records=records)
         for line in told:
@@ -71,9 +69,10 @@ def dismiss_path(path: str, because: str, shape: str) -> int:
 
     Exit code 1 where nothing of it was open.
     """
-    if not because.strip():
+    why = one_line(because)
+    if not why:
         raise click.UsageError("`--because` needs a reason that somebody can read next year")
-    return _decide(path, "dismissed", shape, lambda warehouse: dismiss(warehouse, path, because, datetime.now(UTC)))
+    return _decide(path, "dismissed", shape, lambda warehouse, known: dismiss(warehouse, known, why, datetime.now(UTC)))
 
 
 @quarantine.command("reopen")
@@ -84,7 +83,7 @@ def reopen_path(path: str, shape: str) -> int:
 
     Exit code 1 where there was nothing to take back.
     """
-    return _decide(path, "reopened", shape, lambda warehouse: reopen(warehouse, path))
+    return _decide(path, "reopened", shape, reopen)
 
 
 def _looked_at(environment: Environment) -> AbstractContextManager[Warehouse | None]:
@@ -93,12 +92,26 @@ def _looked_at(environment: Environment) -> AbstractContextManager[Warehouse | N
     return open_warehouse(environment, read_only=True) if there else nullcontext()
 
 
-def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse], Count]) -> int:
+def _named(
+    environment: Environment, warehouse: Warehouse | None, system: str | None, table: str | None
+) -> tuple[str | None, str | None]:
+    """They may be declared no longer, or never, as long as something of them is in quarantine."""
+    if system is None and table is None:
+        return None, None
+    there = {*gather(environment.root).capturers, *sources(warehouse)}
+    systems = [spelled(system, {s for s, _ in there})] if system is not None else []
+    tables = [spelled(table, {t for _, t in there})] if table is not None else []
+    require_known(there, systems, tables)
+    return next(iter(systems), None), next(iter(tables), None)
+
+
+def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse, str], Count]) -> int:
     """The exit code of a decision that is said to have been made."""
-    environment, moved = read_environment(os.environ), Count(0, 0)
+    environment, known, moved = read_environment(os.environ), printable(path), Count(0, 0)
     if environment.warehouse_file.exists():
         with open_warehouse(environment) as warehouse:
-            moved = decide(warehouse)
-    in_words = f"{counted(moved)} of `{printable(path)}` {decided}"
-    click.echo(json.dumps({"path": path, decided: moved.items}) if shape == "json" else in_words)
+            known = spelled(path, paths(warehouse))
+            moved = decide(warehouse, known)
+    in_words = f"{counted(moved)} of `{printable(known)}` {decided}"
+    click.echo(json.dumps({"path": known, decided: moved.items}) if shape == "json" else in_words)
     return 0 if moved.items else 1

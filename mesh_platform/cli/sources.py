@@ -1,11 +1,19 @@
-"""Source systems and tables as somebody names them at a prompt: checked, with a hint for a slip."""
+"""What somebody names at a prompt, source systems, tables and paths: as it is known here, with a hint for a slip."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
 
 import click
 
+from mesh_platform.landing.zones import folder
 from mesh_platform.manifest.plain_text import printable
+
+
+def spelled(given: str, there: Collection[str]) -> str:
+    """The one of these that was meant: named as it is, as it is on disk (whatever its bytes), or as it is shown."""
+    on_disk = folder.printable(given)
+    as_shown = (name for name in there if printable(name) == given)
+    return next((name for name in (given, on_disk) if name in there), None) or next(as_shown, printable(given))
 
 
 def require_known(there: Collection[tuple[str, str]], systems: Collection[str], tables: Collection[str]) -> None:

@@ -128,7 +128,7 @@ def test_what_was_dismissed_is_listed_with_when_and_why(desk: Desk) -> None:
     assert f"  {path} record 3: not JSON\n  and 2 more" in shown.out
     assert (other in shown.out, "do:" in shown.out) == (False, False)
     held = desk.quarantine("--dismissed", "--format", "json").held
-    assert [(h["record"], h["dismissed_because"]) for h in held] == [(n, "sent\n anew") for n in range(1, 6)]
+    assert [(h["record"], h["dismissed_because"]) for h in held] == [(n, "sent anew") for n in range(1, 6)]
     assert [h["dismissed_because"] for h in desk.quarantine("--format", "json").held] == [None]
 
 
@@ -165,3 +165,24 @@ def test_what_is_declared_no_longer_can_be_asked_for(desk: Desk, environment: En
     assert "elsewhere/a.jsonl" in desk.quarantine("--system", SYSTEM).out
     for table in ("elsewhere", "public.orders"):
         assert len(desk.quarantine("--table", table, "--format", "json").held) == 1
+
+
+def test_a_path_is_taken_as_it_is_on_disk_as_the_ledger_has_it_and_as_it_is_shown(desk: Desk) -> None:
+    names = ("b\udcff.csv", r"c\xff.csv", "d\n.csv")
+    on_disk = [desk.put(name, "id\n", folder="caf\udce9") for name in names]
+    in_ledger = [rf"{SYSTEM}/caf\xe9/" + name for name in (r"b\xff.csv", r"c\\xff.csv", "d\n.csv")]
+    shown = [*in_ledger[:2], in_ledger[2].replace("\n", r"\n")]
+    desk.mesh("land")
+    assert {h["path"] for h in desk.quarantine("--format", "json").held} == set(in_ledger)
+    for spelled in (on_disk, in_ledger, shown):
+        for path, known in zip(spelled, in_ledger, strict=True):
+            done = desk.quarantine("dismiss", path, "--because", "by \udcff", "--format", "json")
+            assert json.loads(done.out) == {"path": known, "dismissed": 1}
+            assert desk.quarantine("reopen", path).code == 0
+    desk.quarantine("dismiss", on_disk[0], "--because", "by \udcff")
+    assert r"UTC: by \xff" in desk.quarantine("--dismissed").out
+    for table in ("caf\udce9", r"caf\xe9"):
+        assert len(desk.quarantine("--table", table, "--format", "json").held) == 2
+    assert r"no source table `x\xff`" in desk.quarantine("--table", "x\udcff").err
+    assert desk.quarantine("reopen", "x\udcff") == (1, "nothing of `x\\xff` reopened\n", "")
+    assert desk.quarantine("dismiss", "x\udcff", "--because", "y").code == 1
