@@ -73,7 +73,7 @@ def _told(item: Item) -> dict[str, str | int | None]:
         "kind": item.kind,
         "reason": item.reason,
         "quarantined_at": item.quarantined_at.isoformat(),
-        "dismissed_at": item.dismissed_at and item.dismissed_at.isoformat(),
+        "dismissed_at": item.dismissed_at.isoformat() if item.dismissed_at else None,
         "dismissed_because": item.dismissed_because,
         "raw": _text(item),
     }

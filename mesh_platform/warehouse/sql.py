@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
-_QUOTED_OR_MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\?""")
-_UNSURE = re.compile(r"--|/\*|\$|\be'", re.IGNORECASE)
-"""Comments and other ways to quote: what looks like a mark may be none."""
+_TOKEN = re.compile(r"""(?P<unsure>--|/\*|\$|\be')|'(?:[^']|'')*'|"(?:[^"]|"")*"|\?""", re.IGNORECASE)
+"""What is quoted, a mark, or the beginning of a comment or of another way to quote: behind that, a mark may be none."""
 _LARGEST = 2**63 - 1
 
 
@@ -43,12 +42,12 @@ def bound(statement: str, parameters: Sequence[Any]) -> str | None:
 
     That is where one of them is no plain value, there are more or fewer than marks, or a mark is not surely one.
     """
-    told = [_plain(value) for value in parameters]
-    marks = sum(found == "?" for found in _QUOTED_OR_MARK.findall(statement))
-    if None in told or marks != len(told) or _UNSURE.search(statement):
+    told, tokens = [_plain(value) for value in parameters], list(_TOKEN.finditer(statement))
+    marks = sum(token[0] == "?" for token in tokens)
+    if None in told or marks != len(told) or any(token["unsure"] for token in tokens):
         return None
     values = iter(told)
-    return _QUOTED_OR_MARK.sub(lambda found: str(next(values)) if found[0] == "?" else found[0], statement)
+    return _TOKEN.sub(lambda token: str(next(values)) if token[0] == "?" else token[0], statement)
 
 
 def _plain(value: Any) -> str | None:

@@ -67,9 +67,7 @@ def test_the_items_come_in_the_order_of_their_groups(scene: Scene) -> None:
             )
             for records in [[i.record for i in group]]
         ]
-        assert told == [
-            (g.system, g.source_table, g.kind, g.dismissed_at, g.dismissed_because, g.count) for g in found
-        ]
+        assert told == [(g.system, g.source_table, g.kind, g.dismissed_at, g.dismissed_because, g.count) for g in found]
         first = list(items(scene.warehouse, chosen, first=2))
         assert len(first) == sum(min(2, g.count.items) for g in found)
     assert {g.dismissed_because for g in found} == {"old", "new"}

@@ -28,11 +28,11 @@ PLAIN = (
 @given(values=st.lists(PLAIN, max_size=4))
 def test_a_value_in_the_text_is_the_value_that_the_engine_would_be_given(values: list[Any]) -> None:
     marks = "".join(", ?" for _ in values)
-    told = bound(f"""select 'is it ''?''' as "why?"{marks}""", values)
+    told = bound(f"""select 'is it ''?''' as "why?", '$ -- e' as "/*"{marks}""", values)
     assert told is not None
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        assert connection.execute(told).fetchall() == [("is it '?'", *values)]
+        assert connection.execute(told).fetchall() == [("is it '?'", "$ -- e", *values)]
 
 
 def test_a_value_that_has_no_plain_text_is_left_to_the_engine() -> None:

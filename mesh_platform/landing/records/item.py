@@ -85,7 +85,7 @@ def groups(warehouse: Warehouse | None, chosen: Chosen) -> list[Group]:
         f"""select {_GROUP}, count(*) filter (record > 0), count(*) filter (record = 0), min(quarantined_at)
         from ({_held(warehouse, chosen)}) group by {_GROUP} order by {_GROUP}"""
     )
-    return [Group(*told, count=Count(records, files), since=since) for *told, records, files, since in rows]
+    return [Group(s, t, kind, at, why, Count(*counted), since) for s, t, kind, at, why, *counted, since in rows]
 
 
 def items(
