@@ -11,6 +11,7 @@ import click
 from mesh_platform.cli.sources import require_known
 from mesh_platform.environment import EnvironmentProblem, read_environment
 from mesh_platform.landing.land import land as land_files
+from mesh_platform.landing.pending import beside
 from mesh_platform.landing.records.report import LandingReport, Rows
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import printable
@@ -48,10 +49,13 @@ def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str
     elif report.files:
         _print(report)
     else:
-        zones = f"{len(report.tables)} {'zone' if len(report.tables) == 1 else 'zones'}"
+        landed = len(report.tables.keys() - report.unreachable.keys())
+        zones = f"{landed} {'zone' if landed == 1 else 'zones'}"
         click.echo(f"nothing new in {zones}" + (", and nothing in quarantine" if replay else ""))
     for zone, reason in sorted(report.unreachable.items()):
         click.echo(f"mesh: `{printable(zone)}` was not landed: {reason}", err=True)
+    if report.strangers:
+        click.echo(f"mesh: {beside(report.strangers)}", err=True)
     return 1 if report.rows.quarantined or report.unreachable else 0
 
 

@@ -74,3 +74,22 @@ def test_a_replay_reads_again_what_was_quarantined_and_keeps_the_shape(root: Pat
     assert done.returncode == 0, done.stdout
     assert told["rows"] == {"read": 1, "applied": 1, "duplicate": 0, "skipped": 0, "quarantined": 0}
     assert set(told) == {"files", "rows", "tables"}
+
+
+def test_a_folder_of_a_misspelt_system_is_not_passed_over_in_silence(root: Path, tmp_path: Path) -> None:
+    zone = tmp_path / "home" / "landing" / "orders_service_postgress" / "public.orders"
+    zone.mkdir(parents=True)
+    (zone / "a.jsonl").write_text("null\n")
+    done = mesh_land(root, tmp_path / "home")
+    assert (done.returncode, done.stdout) == (0, "nothing new in 2 zones\n")
+    assert "no domain declares a source system `orders_service_postgress`" in done.stderr
+    assert "postgress" not in mesh_land(root, tmp_path / "home", "--system", "orders_service_postgres").stderr
+
+
+def test_a_zone_that_was_not_landed_is_in_the_answer_of_a_program_too(root: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert mesh_land(root, home).returncode == 0
+    schema = root / "domains" / "orders" / "sources" / "public.orders.avsc"
+    schema.write_text("no schema")
+    told = json.loads(mesh_land(root, home, "--format", "json").stdout)
+    assert "is missing or invalid" in told["unreachable"]["orders_service_postgres.public.orders"]
