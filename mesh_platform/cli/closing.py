@@ -1,10 +1,10 @@
 """The closing table: every product, what it holds, how it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.table import Table
 
-from mesh_platform.slo.measurement import Verdict
+from mesh_platform.slo.measurement import Verdict, told_minutes
 from mesh_platform.slo.status import Status
 
 _COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
@@ -20,7 +20,11 @@ def table(products: Sequence[Status]) -> Table:
     for s in products:
         rows = f"{s.rows:,}" if s.rows is not None else "not published"
         shown.add_row(
-            s.product, rows, _value(s, "freshness", "{:.1f} min"), _value(s, "completeness", "{:.2f} %"), _verdicts(s)
+            s.product,
+            rows,
+            _value(s, "freshness", told_minutes),
+            _value(s, "completeness", "{:.2f} %".format),
+            _verdicts(s),
         )
     return shown
 
@@ -41,9 +45,9 @@ def _number(s: Status, sli: str) -> float | None:
     return s.measurements[sli].value if sli in s.measurements else None
 
 
-def _value(s: Status, sli: str, shape: str) -> str:
+def _value(s: Status, sli: str, told: Callable[[float], str]) -> str:
     number = _number(s, sli)
-    return shape.format(number) if number is not None else "-"
+    return told(number) if number is not None else "-"
 
 
 def _verdicts(s: Status) -> str:

@@ -2,19 +2,19 @@
 
 import json
 import os
-import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+from mesh_platform.cli.sources import require_known
 from mesh_platform.environment import EnvironmentProblem, read_environment
 from mesh_platform.landing.land import land as land_files
+from mesh_platform.landing.pending import beside
 from mesh_platform.landing.records.report import LandingReport, Rows
 from mesh_platform.manifest.gather import gather
-from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import printable
 from mesh_platform.warehouse.protocol import open_warehouse
 
 _OUTCOMES = ("read", "applied", "duplicate", "skipped", "quarantined")
@@ -25,14 +25,14 @@ _OUTCOMES = ("read", "applied", "duplicate", "skipped", "quarantined")
 @click.option("--table", "tables", multiple=True, metavar="T", help="Only this source table; may be repeated.")
 @click.option("--replay", is_flag=True, help="Then read again what is in quarantine, after a fix.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str) -> None:
+def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str) -> int:
     """Land the change files that have arrived and are not in the ledger yet, once.
 
     Exit code 1 when something was quarantined or a zone could not be landed, 2 when the warehouse is taken.
     """
     environment = read_environment(os.environ)
     mesh = gather(environment.root)
-    _require_known(mesh, systems, tables)
+    require_known(mesh.capturers, systems, tables)
     _make(environment.home)
     with open_warehouse(environment) as warehouse:
         report = land_files(
@@ -49,26 +49,14 @@ def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str
     elif report.files:
         _print(report)
     else:
-        zones = f"{len(report.tables)} {'zone' if len(report.tables) == 1 else 'zones'}"
+        landed = len(report.tables.keys() - report.unreachable.keys())
+        zones = f"{landed} {'zone' if landed == 1 else 'zones'}"
         click.echo(f"nothing new in {zones}" + (", and nothing in quarantine" if replay else ""))
     for zone, reason in sorted(report.unreachable.items()):
-        click.echo(f"mesh: `{zone}` was not landed: {reason}", err=True)
-    sys.exit(1 if report.rows.quarantined or report.unreachable else 0)
-
-
-def _require_known(mesh: Mesh, systems: Collection[str], tables: Collection[str]) -> None:
-    for system in systems:
-        _known("source system", system, {s for s, _ in mesh.capturers})
-    declared = {t for s, t in mesh.capturers if not systems or s in systems}
-    for table in tables:
-        _known("source table", table, declared)
-
-
-def _known(what: str, name: str, there: Collection[str]) -> None:
-    if name not in there:
-        close = get_close_matches(name, there, 1)
-        hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(sorted(there)) or 'none'}"
-        raise click.UsageError(f"there is no {what} `{name}`; {hint}")
+        click.echo(f"mesh: `{printable(zone)}` was not landed: {reason}", err=True)
+    if report.strangers:
+        click.echo(f"mesh: {beside(report.strangers)}", err=True)
+    return 1 if report.rows.quarantined or report.unreachable else 0
 
 
 def _make(home: Path) -> None:
@@ -79,7 +67,7 @@ def _make(home: Path) -> None:
 
 
 def _print(report: LandingReport) -> None:
-    rows = [*sorted(report.tables.items()), ("all", report.rows)]
+    rows = [*((printable(zone), rows) for zone, rows in sorted(report.tables.items())), ("all", report.rows)]
     width = max(len(name) for name, _ in rows)
     click.echo(f"{report.files} {'file' if report.files == 1 else 'files'}")
     click.echo(" ".join([" " * width, *(f"{name:>11}" for name in _OUTCOMES)]))

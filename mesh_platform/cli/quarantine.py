@@ -2,111 +2,116 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from itertools import groupby
 
 import click
 
+from mesh_platform.cli.held import as_json, as_text, counted
+from mesh_platform.cli.sources import require_known, spelled
 from mesh_platform.environment import Environment, read_environment
-from mesh_platform.landing.records.quarantine import Item, dismiss, items, reopen
-from mesh_platform.landing.records.reason import named
-from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.warehouse.protocol import open_warehouse
-
-_SHOWN = 3
-"""Records of each reason that the text names, unless it is asked for all."""
-_RAW = 300
-"""Characters of a record that the text shows."""
+from mesh_platform.landing.records.decision import dismiss, reopen
+from mesh_platform.landing.records.item import Chosen, Count, groups, paths, sources
+from mesh_platform.manifest.gather import gather
+from mesh_platform.manifest.plain_text import one_line, printable
+from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 
 
-@click.command()
+class ListsByItself(click.Group):
+    """A group whose `list` is what it does when it is given no command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        asks_nothing_else = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        return super().parse_args(ctx, ["list", *args] if asks_nothing_else else args)
+
+
+_FORMAT = click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
+)
+
+
+@click.group(cls=ListsByItself)
+def quarantine() -> None:
+    """Show the change records and files that could not be used, or decide about them.
+
+    Nothing in it is ever deleted. Without a command it lists what is open; `mesh quarantine list --help` says how.
+    """
+
+
+@quarantine.command("list")
 @click.option("--system", metavar="S", help="Only this source system.")
 @click.option("--table", metavar="T", help="Only this source table.")
 @click.option("--records", is_flag=True, help="Every record with its beginning; they may hold personal data.")
-@click.option("--dismiss", "dismissed", metavar="PATH", help="Nothing more is wanted of what this file left here.")
-@click.option("--because", metavar="WHY", help="Why it is dismissed; kept with it.")
-@click.option("--reopen", "reopened", metavar="PATH", help="Take back what was dismissed of this file.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def quarantine(
-    system: str | None,
-    table: str | None,
-    records: bool,
-    dismissed: str | None,
-    because: str | None,
-    reopened: str | None,
-    shape: str,
-) -> int:
-    """Show the change records and files that could not be used, or decide about them.
+@click.option("--dismissed", is_flag=True, help="What was dismissed, when and why, instead of what is open.")
+@_FORMAT
+def list_held(system: str | None, table: str | None, records: bool, dismissed: bool, shape: str) -> int:
+    """Show what is open, by table and reason, and what to do.
 
-    Nothing in it is ever deleted. What a person has dismissed is not shown here and no longer counts in the check
-    `landing`. Exit code 1 while something is open, or when there was nothing to decide about.
+    What a person has dismissed no longer counts in the check `landing`. Exit code 1 while something is open.
     """
-    if (dismissed is None) != (because is None) or (dismissed is not None and reopened is not None):
-        raise click.UsageError("`--dismiss PATH` goes with `--because WHY`, and not with `--reopen`")
-    if because is not None and not because.strip():
-        raise click.UsageError("`--because` needs a reason that somebody can read next year")
     environment = read_environment(os.environ)
-    if dismissed is None and reopened is None:
-        found = _open(environment, system, table, raw=records or shape == "json")
-        click.echo(_as_json(found) if shape == "json" else "\n".join(_as_text(found, records)))
-        return 1 if found else 0
-    moved = _decide(environment, dismissed or reopened or "", because)
-    click.echo(f"{_count(moved)} of `{dismissed or reopened}` {'dismissed' if because else 'open again'}")
-    return 0 if moved else 1
+    with _looked_at(environment) as warehouse:
+        chosen = Chosen(*_named(environment, warehouse, system, table), dismissed)
+        found = groups(warehouse, chosen)
+        told = as_json(warehouse, chosen) if shape == "json" else as_text(warehouse, chosen, found, records=records)
+        for line in told:
+            click.echo(line)
+    return 1 if found and not dismissed else 0
 
 
-def _open(environment: Environment, system: str | None, table: str | None, *, raw: bool) -> Sequence[Item]:
+@quarantine.command("dismiss")
+@click.argument("path")
+@click.option("--because", required=True, metavar="WHY", help="A reason that somebody can read next year.")
+@_FORMAT
+def dismiss_path(path: str, because: str, shape: str) -> int:
+    """Nothing more is wanted of what the file at PATH left here: it is kept, with the reason, and counts no longer.
+
+    Exit code 1 where nothing of it was open.
+    """
+    why = one_line(because)
+    if not why:
+        raise click.UsageError("`--because` needs a reason that somebody can read next year")
+    return _decide(path, "dismissed", shape, lambda warehouse, known: dismiss(warehouse, known, why, datetime.now(UTC)))
+
+
+@quarantine.command("reopen")
+@click.argument("path")
+@_FORMAT
+def reopen_path(path: str, shape: str) -> int:
+    """Take back that what the file at PATH left here was dismissed, if no later file has taken its place.
+
+    Exit code 1 where there was nothing to take back.
+    """
+    return _decide(path, "reopened", shape, reopen)
+
+
+def _looked_at(environment: Environment) -> AbstractContextManager[Warehouse | None]:
     """Where nothing has landed yet, nothing was refused."""
-    if not environment.warehouse_file.exists():
-        return []
-    with open_warehouse(environment, read_only=True) as warehouse:
-        return items(warehouse, system, table, raw=raw)
+    there = environment.warehouse_file.exists()
+    return open_warehouse(environment, read_only=True) if there else nullcontext()
 
 
-def _decide(environment: Environment, path: str, because: str | None) -> int:
-    if not environment.warehouse_file.exists():
-        return 0
-    with open_warehouse(environment) as warehouse:
-        return dismiss(warehouse, path, because, datetime.now(UTC)) if because else reopen(warehouse, path)
+def _named(
+    environment: Environment, warehouse: Warehouse | None, system: str | None, table: str | None
+) -> tuple[str | None, str | None]:
+    """They may be declared no longer, or never, as long as something of them is in quarantine."""
+    if system is None and table is None:
+        return None, None
+    there = {*gather(environment.root).capturers, *sources(warehouse)}
+    systems = [spelled(system, {s for s, _ in there})] if system is not None else []
+    tables = [spelled(table, {t for _, t in there})] if table is not None else []
+    require_known(there, systems, tables)
+    return next(iter(systems), None), next(iter(tables), None)
 
 
-def _as_json(found: Sequence[Item]) -> str:
-    told = [
-        {
-            "system": item.system,
-            "table": item.source_table,
-            "path": item.path,
-            "generation": item.generation,
-            "record": item.record,
-            "kind": item.kind,
-            "reason": item.reason,
-            "quarantined_at": item.quarantined_at.isoformat(),
-            "raw": _text(item),
-        }
-        for item in found
-    ]
-    return json.dumps({"quarantine": told}, indent=2)
-
-
-def _as_text(found: Sequence[Item], records: bool) -> Iterator[str]:
-    if not found:
-        yield "nothing in quarantine"
-    for (zone, kind), group in groupby(found, key=lambda i: (f"{i.system}.{i.source_table}", i.kind)):
-        held = list(group)
-        yield f"{zone}: {kind}, {_count(len(held))} since {min(i.quarantined_at for i in held):%Y-%m-%d %H:%M} UTC"
-        for item in held if records else held[:_SHOWN]:
-            yield f"  {item.path}{f' record {item.record}' if item.record else ' as a whole'}: {one_line(item.reason)}"
-            if records and item.raw:
-                yield f"    {one_line((_text(item) or '')[:_RAW])}"
-        if not records and len(held) > _SHOWN:
-            yield f"  and {len(held) - _SHOWN:,} more; `--records` shows all"
-        yield f"  do: {named(kind).do}"
-
-
-def _text(item: Item) -> str | None:
-    return None if item.raw is None else item.raw.decode(errors="replace")
-
-
-def _count(number: int) -> str:
-    return f"{number:,} {'record' if number == 1 else 'records'}"
+def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse, str], Count]) -> int:
+    """The exit code of a decision that is said to have been made."""
+    environment, known, moved = read_environment(os.environ), printable(path), Count(0, 0)
+    if environment.warehouse_file.exists():
+        with open_warehouse(environment) as warehouse:
+            known = spelled(path, paths(warehouse))
+            moved = decide(warehouse, known)
+    in_words = f"{counted(moved)} of `{printable(known)}` {decided}"
+    click.echo(json.dumps({"path": known, decided: moved.items}) if shape == "json" else in_words)
+    return 0 if moved.items else 1

@@ -82,7 +82,8 @@ def land_batch(
 
 
 def _restage(warehouse: Warehouse, files: Sequence[FileGeneration], folder: Path) -> list[Staged]:
-    return [restage(warehouse, number, file, folder) for number, file in enumerate(sorted(files))]
+    found = (restage(warehouse, number, file, folder) for number, file in enumerate(sorted(files)))
+    return [staged for staged in found if staged]
 
 
 def _not_worse(staged: Sequence[Staged], readable: Sequence[Staged]) -> list[Staged]:
@@ -155,7 +156,7 @@ def _land(
     revision = _land_changes(warehouse, zone.table, now) if zone.table else None
     rows = _tally(warehouse, zone)
     (amend if again else enter)(warehouse, revision, now, run_id)
-    quarantine(warehouse, now)
+    quarantine(warehouse, now, again=again)
     note_heartbeats(warehouse, zone.system, now)
     note_transactions(warehouse, zone.system, zone.table, zone.captured, now)
     return Landed(len(staged), rows, revision)

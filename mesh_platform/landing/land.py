@@ -66,7 +66,11 @@ def _nothing_yet(found: Survey, problems: Mapping[str, str]) -> LandingReport:
     """What keeps a zone from landing is told before any file of it comes."""
     zones = [zone.name for zone in found.files if zone.table]
     stuck = {zone: problems[zone] for zone in zones if zone in problems}
-    return LandingReport(tables={zone: Rows() for zone in zones}, unreachable={**found.unreachable, **stuck})
+    return LandingReport(
+        tables={zone: Rows() for zone in zones},
+        unreachable={**found.unreachable, **stuck},
+        strangers=found.strangers,
+    )
 
 
 def _landed(

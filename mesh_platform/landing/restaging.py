@@ -20,20 +20,22 @@ _AT_ONCE: Final = 100
 _OPEN: Final = f"from {names.QUARANTINE} where superseded_at is null and path = ? and generation = ?"
 
 
-def restage(warehouse: Warehouse, number: int, file: FileGeneration, folder: Path) -> Staged:
+def restage(warehouse: Warehouse, number: int, file: FileGeneration, folder: Path) -> Staged | None:
     """Make `<folder>/<number>.jsonl` what was quarantined of this file, from the file or else from what was kept.
 
-    Raises ZoneUnreachable where that cannot be written: it stays in quarantine.
+    None where nothing of it is open. Raises ZoneUnreachable where that cannot be written: it stays in quarantine.
     """
+    records = [record for (record,) in warehouse.query(f"select record {_OPEN} order by record", _key(file))]
     try:
-        return _restaged(warehouse, number, file, folder)
+        return _restaged(warehouse, number, file, folder, records) if records else None
     except OSError as problem:
         outage = outage_of(problem, folder) or f"cannot stage it: {problem.strerror or problem}"
         raise ZoneUnreachable(file.zone, outage) from problem
 
 
-def _restaged(warehouse: Warehouse, number: int, file: FileGeneration, folder: Path) -> Staged:
-    records = [record for (record,) in warehouse.query(f"select record {_OPEN} order by record", _key(file))]
+def _restaged(
+    warehouse: Warehouse, number: int, file: FileGeneration, folder: Path, records: Collection[int]
+) -> Staged:
     staged = _staged(number, file, folder)
     if records == [0]:
         return staged or Staged(number, file, None, problem=_gone(warehouse, file))

@@ -20,6 +20,8 @@ class Survey:
     files: Mapping[Zone, tuple[FileGeneration, ...]]
     unreachable: Mapping[str, str]
     """Zone → why."""
+    strangers: tuple[str, ...] = ()
+    """Folders beside the systems', which no domain declares as a source system: nobody looks into them."""
 
     @property
     def systems(self) -> set[str]:
@@ -53,7 +55,16 @@ def survey(
             files[zone] = tuple(_files(root, zone, folders.get((zone.system, zone.source_table), (zone.source_table,))))
         except ZoneUnreachable as problem:
             unreachable[problem.zone] = problem.reason
-    return Survey(files, unreachable)
+    return Survey(files, unreachable, () if systems or tables else _strangers(mesh, root))
+
+
+def _strangers(mesh: Mesh, root: LandingRoot) -> tuple[str, ...]:
+    """None where the root itself cannot be listed: its zones say so."""
+    declared = {system.name for domain in mesh.domains.values() for system in domain.manifest.spec.source_systems}
+    try:
+        return tuple(name for name in root.folders("") if name not in declared)
+    except ZoneUnreachable:
+        return ()
 
 
 def _zones(

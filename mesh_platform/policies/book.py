@@ -23,6 +23,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     query,
     schema,
     schema_registry,
+    separation,
     used_columns,
     version,
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from mesh_platform.environment import Environment
-from mesh_platform.manifest.council import PolicyLevel
+from mesh_platform.manifest.council import PolicyFile, PolicyLevel
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.plain_text import one_line
@@ -45,7 +45,7 @@ def govern_files(
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:
     """What one policy finds, at the level the council gives it."""
-    level = review.mesh.policy.levels.get(policy.code)
+    level = _council(policy, review).levels.get(policy.code)
     if level is PolicyLevel.OFF:
         return
     for spot, breach in policy.examine(review):
@@ -60,6 +60,11 @@ def judged(policy: Policy, review: Review) -> Iterator[Finding]:
             key=breach.key,
             product=spot.product,
         )
+
+
+def _council(policy: Policy, review: Review) -> PolicyFile:
+    """A change is judged by the rules as they were before it."""
+    return review.before.policy if policy.of_changes and review.before else review.mesh.policy
 
 
 def _exempted(found: Iterable[Finding], mesh: Mesh, today: date) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import listed
 from mesh_platform.slo.inputs import Input, inputs_of, recorded_since
-from mesh_platform.slo.measurement import Measurement, Verdict, each, said, unknown
+from mesh_platform.slo.measurement import Measurement, Verdict, each, said, told_minutes, unknown
 from mesh_platform.warehouse.protocol import Warehouse
 
 SLI = "freshness"
@@ -96,8 +96,8 @@ def _reason(lag: float, target: int, inputs: Iterable[Input], moment: Moment) ->
     if waiting:
         return (
             f"{unborn}changes of {listed(waiting)} have landed and are not published,"
-            f" the oldest {lag:.1f} min old (target {target} min)"
+            f" the oldest {told_minutes(lag)} old (target {target} min)"
         )
     if unborn:
-        return f"{unborn}what its inputs are known by is {lag:.1f} min old (target {target} min)"
-    return f"everything landed is visible, up to {lag:.1f} min ago (target {target} min)"
+        return f"{unborn}what its inputs are known by is {told_minutes(lag)} old (target {target} min)"
+    return f"everything landed is visible, up to {told_minutes(lag)} ago (target {target} min)"

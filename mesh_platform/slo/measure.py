@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo import accuracy, completeness, contract, freshness
@@ -30,6 +31,13 @@ _MEASURES: Final[dict[str, Callable[[Mesh, Warehouse, Sequence[Product], datetim
 }
 
 
+_NEW: Final = "nothing has been published in this warehouse yet; a refresh does it"
+
+
+def _is_new(warehouse: Warehouse, problem: Exception) -> bool:
+    return isinstance(problem, QueryRejected) and not warehouse.columns(*names.PUBLICATIONS.split("."))
+
+
 def measure(
     mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], slis: Iterable[str], now: datetime
 ) -> list[Measurement]:
@@ -42,7 +50,8 @@ def measure(
         except WarehouseBusy:
             raise
         except (QueryRejected, WarehouseUnavailable) as problem:
-            found += [unknown(p.id, sli, f"no answer from the warehouse: {in_a_line(problem)}") for p in products]
+            reason = _NEW if _is_new(warehouse, problem) else f"no answer from the warehouse: {in_a_line(problem)}"
+            found += [unknown(p.id, sli, reason) for p in products]
         except Exception as problem:  # noqa: BLE001  what spoils one SLI of the mesh leaves it the others
             found += [unknown(p.id, sli, could_not(problem)) for p in products]
     return found

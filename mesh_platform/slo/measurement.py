@@ -69,3 +69,10 @@ def could_not(problem: Exception) -> str:
 def said(moment: datetime) -> str:
     """A moment as a reason names it."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def told_minutes(minutes: float) -> str:
+    """A span as people say it: minutes up to two hours, hours up to two days."""
+    if minutes < 2 * 60:
+        return f"{minutes:.1f} min"
+    return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 1440:,.1f} d"

@@ -29,6 +29,7 @@ _REJECTED = (
     duckdb.ParserException,
     duckdb.ConversionException,
     duckdb.ConstraintException,
+    duckdb.DependencyException,
     duckdb.InvalidInputException,
     duckdb.OutOfRangeException,
     duckdb.TypeMismatchException,
@@ -54,7 +55,7 @@ class DuckDbWarehouse:
 
     def _run(self, sql: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
         """Before it binds a first value the engine's client imports pandas, numpy and pyarrow, a third of a second."""
-        told = bound(sql, parameters)
+        told = bound(sql, parameters) if parameters else sql
         return self.connection.execute(sql, list(parameters)) if told is None else self.connection.execute(told)
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
-_QUOTED_OR_MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\?""")
+_TOKEN = re.compile(r"""(?P<unsure>--|/\*|\$|\be')|'(?:[^']|'')*'|"(?:[^"]|"")*"|\?""", re.IGNORECASE)
+"""What is quoted, a mark, or the beginning of a comment or of another way to quote: behind that, a mark may be none."""
+_LARGEST = 2**63 - 1
 
 
 class UnsafeIdentifier(ValueError):
@@ -36,12 +38,16 @@ def any_of(texts: Iterable[str]) -> str:
 
 
 def bound(statement: str, parameters: Sequence[Any]) -> str | None:
-    """The statement with its parameters in the places of the `?`; None where one of them is no plain value."""
-    told = [_plain(value) for value in parameters]
-    if None in told:
+    """The statement with its parameters in the places of the `?`; None where the engine had better do it.
+
+    That is where one of them is no plain value, there are more or fewer than marks, or a mark is not surely one.
+    """
+    told, tokens = [_plain(value) for value in parameters], list(_TOKEN.finditer(statement))
+    marks = sum(token[0] == "?" for token in tokens)
+    if None in told or marks != len(told) or any(token["unsure"] for token in tokens):
         return None
     values = iter(told)
-    return _QUOTED_OR_MARK.sub(lambda found: str(next(values)) if found[0] == "?" else found[0], statement)
+    return _TOKEN.sub(lambda token: str(next(values)) if token[0] == "?" else token[0], statement)
 
 
 def _plain(value: Any) -> str | None:
@@ -50,10 +56,18 @@ def _plain(value: Any) -> str | None:
             return "null"
         case bool():
             return str(value).lower()
-        case int():
+        case int() if -_LARGEST <= value <= _LARGEST:
             return f"({value})"
-        case str() if "\0" not in value:
+        case str() if _is_text(value):
             return literal(value)
         case datetime(tzinfo=tzinfo) if tzinfo is not None:
             return f"'{value.isoformat()}'::timestamptz"
     return None
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be in a statement, which is UTF-8 and ends at a zero."""
+    try:
+        return b"\0" not in value.encode()
+    except UnicodeEncodeError:
+        return False

@@ -76,34 +76,20 @@ def test_a_replay_reads_again_what_was_quarantined_and_keeps_the_shape(root: Pat
     assert set(told) == {"files", "rows", "tables"}
 
 
-def test_the_quarantine_is_shown_without_values_and_ends_by_a_decision(root: Path, tmp_path: Path) -> None:
-    home, zone = tmp_path / "home", tmp_path / "home" / "landing" / "orders_service_postgres" / "public.orders"
+def test_a_folder_of_a_misspelt_system_is_not_passed_over_in_silence(root: Path, tmp_path: Path) -> None:
+    zone = tmp_path / "home" / "landing" / "orders_service_postgress" / "public.orders"
     zone.mkdir(parents=True)
-    source = {"schema": "public", "table": "orders", "lsn": 5, "ts_ms": 1795414134700}
-    schema = json.loads((root / "domains" / "orders" / "sources" / "public.orders.avsc").read_text())
-    secret = dict.fromkeys((f["name"] for f in schema["fields"]), "2026-11-23T12:00:00Z")
-    secret["total_amount_cents"] = "eve@example.com"
-    (zone / "a.jsonl").write_text(json.dumps({"op": "c", "after": secret, "source": source}) + "\nnonsense\n")
-    (zone / "b.csv").write_text("id\n")
-    assert mesh_land(root, home).returncode == 1
-    shown = mesh(root, home, "quarantine")
-    assert (shown.returncode, "eve@" in shown.stdout) == (1, False)
-    assert "a.jsonl record 2: not JSON" in shown.stdout
-    assert "b.csv as a whole" in shown.stdout
-    assert "do: Compare the column's type" in shown.stdout
-    assert "eve@" in mesh(root, home, "quarantine", "--records").stdout
-    path = "orders_service_postgres/public.orders/b.csv"
-    (zone / "b.csv").unlink()
-    assert mesh_land(root, home, "--replay").returncode == 1
-    gone = mesh(root, home, "quarantine", "--dismiss", path, "--because", "a spreadsheet, put there by hand")
-    assert (gone.returncode, gone.stdout) == (0, f"1 record of `{path}` dismissed\n")
-    told = json.loads(mesh(root, home, "quarantine", "--table", "public.orders", "--format", "json").stdout)
-    assert [(t["record"], t["kind"], t["raw"]) for t in told["quarantine"]][-1] == (2, "not JSON", "nonsense")
-    assert mesh(root, home, "quarantine", "--reopen", path).returncode == 0
-    assert "b.csv" in mesh(root, home, "quarantine").stdout
-    mesh(root, home, "quarantine", "--dismiss", path, "--because", "again")
-    mesh(root, home, "quarantine", "--dismiss", path.replace("b.csv", "a.jsonl"), "--because", "sent anew")
-    assert mesh(root, home, "quarantine").stdout == "nothing in quarantine\n"
-    assert mesh_land(root, home, "--replay").returncode == 0
-    assert mesh(root, home, "quarantine", "--dismiss", path, "--because", "again").returncode == 1
-    assert mesh(root, home, "quarantine", "--dismiss", path).returncode == 2
+    (zone / "a.jsonl").write_text("null\n")
+    done = mesh_land(root, tmp_path / "home")
+    assert (done.returncode, done.stdout) == (0, "nothing new in 2 zones\n")
+    assert "no domain declares a source system `orders_service_postgress`" in done.stderr
+    assert "postgress" not in mesh_land(root, tmp_path / "home", "--system", "orders_service_postgres").stderr
+
+
+def test_a_zone_that_was_not_landed_is_in_the_answer_of_a_program_too(root: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert mesh_land(root, home).returncode == 0
+    schema = root / "domains" / "orders" / "sources" / "public.orders.avsc"
+    schema.write_text("no schema")
+    told = json.loads(mesh_land(root, home, "--format", "json").stdout)
+    assert "is missing or invalid" in told["unreachable"]["orders_service_postgres.public.orders"]

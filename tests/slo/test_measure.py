@@ -16,7 +16,7 @@ from mesh_platform.slo.accuracy import is_due, measure_accuracy
 from mesh_platform.slo.ask import Rejected, ask
 from mesh_platform.slo.contract import measure_contract
 from mesh_platform.slo.measure import SLIS, measure, measure_environment
-from mesh_platform.slo.measurement import Verdict
+from mesh_platform.slo.measurement import Verdict, told_minutes
 from mesh_platform.slo.status import status
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
 from mesh_platform.warehouse.protocol import Row, WarehouseBusy
@@ -203,3 +203,19 @@ def test_a_time_that_no_calendar_holds_leaves_every_product_its_verdict(
         assert found.value is not None, found.reason
         assert found.verdict is (Verdict.ERROR if past else Verdict.PASS)
         assert past or found.value == 20.0
+
+
+def test_a_warehouse_that_was_only_landed_in_says_so_without_the_engines_words(
+    warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    ensure_landing(warehouse, shipped_mesh)
+    found = measure(shipped_mesh, warehouse, shipped_mesh.products.values(), SLIS, now)
+    assert {m.verdict for m in found} == {Verdict.UNKNOWN}
+    assert not [m.reason for m in found if "Catalog Error" in m.reason]
+    assert "nothing has been published in this warehouse yet; a refresh does it" in {m.reason for m in found}
+
+
+def test_a_span_is_said_in_the_unit_that_people_would_use() -> None:
+    assert [told_minutes(m) for m in (0.25, 119.94, 120, 2879, 525_845.8)] == [
+        "0.2 min", "119.9 min", "2.0 h", "48.0 h", "365.2 d",
+    ]  # fmt: skip

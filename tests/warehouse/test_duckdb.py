@@ -15,7 +15,7 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.slo.measure import SLIS, measure_environment
 from mesh_platform.slo.measurement import Verdict
 from mesh_platform.warehouse.duckdb import open_duckdb
-from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable
+from mesh_platform.warehouse.protocol import QueryRejected, WarehouseBusy, WarehouseUnavailable
 
 HOLDER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
 BLOCK = 4096
@@ -67,6 +67,17 @@ def test_every_promise_on_a_corrupt_warehouse_is_unknown(
     overwritten(filled(corrupt.warehouse_file), 3, 1500)
     found = measure_environment(shipped_mesh, corrupt, shipped_mesh.products.values(), SLIS, now)
     assert {m.verdict for m in found} == {Verdict.UNKNOWN}
+
+
+def test_what_an_index_stands_on_is_a_query_that_cannot_be_and_no_outage(tmp_path: Path) -> None:
+    with open_duckdb(filled(tmp_path / "w.duckdb")) as warehouse:
+        warehouse.execute("create index a on t(i)")
+        for change in ("drop column m", "drop column i", "alter column m type blob"):
+            with pytest.raises(QueryRejected):
+                warehouse.execute(f"alter table t {change}")
+        with pytest.raises(QueryRejected), warehouse.transaction():
+            warehouse.execute("alter table t drop column m")
+        assert warehouse.query("select count(m) from t") == [(300_000,)]
 
 
 def test_a_warehouse_that_another_process_holds_is_busy(tmp_path: Path) -> None:

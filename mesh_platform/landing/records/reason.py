@@ -31,7 +31,7 @@ class Reason:
         return re.compile(self.pattern, re.DOTALL)
 
 
-_DISMISS: Final = "`mesh quarantine --dismiss PATH --because WHY`"
+_DISMISS: Final = "`mesh quarantine dismiss PATH --because WHY`"
 _RESEND: Final = (
     "Have the source send the records again (the same path rewritten, or a new file),"
     f" then {_DISMISS} what is still here."

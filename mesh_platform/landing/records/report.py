@@ -1,7 +1,7 @@
 """What one landing did, in numbers that add up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +46,8 @@ class LandingReport:
     """The last revision taken; None where nothing was applied."""
     unreachable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Zone → why its files stay where they are."""
+    strangers: tuple[str, ...] = ()
+    """Folders of no declared source system."""
 
     @property
     def rows(self) -> Rows:
@@ -58,13 +60,15 @@ class LandingReport:
             tables={**self.tables, zone: self.tables.get(zone, Rows()) + rows},
             revision=self.revision if revision is None else revision,
             unreachable=self.unreachable,
+            strangers=self.strangers,
         )
 
     def without(self, zone: str, reason: str) -> "LandingReport":
         """With one zone whose files stay where they are."""
-        return LandingReport(self.files, self.tables, self.revision, {**self.unreachable, zone: reason})
+        return replace(self, unreachable={**self.unreachable, zone: reason})
 
     def as_json(self) -> dict[str, Any]:
-        """`{"files", "rows", "tables"}`, as `mesh land --format json` prints it."""
+        """What `mesh land --format json` prints: `{"files", "rows", "tables"}`, and `unreachable` where a zone is."""
         tables = {zone: rows.as_json() for zone, rows in sorted(self.tables.items())}
-        return {"files": self.files, "rows": self.rows.as_json(), "tables": tables}
+        stuck = {"unreachable": dict(sorted(self.unreachable.items()))} if self.unreachable else {}
+        return {"files": self.files, "rows": self.rows.as_json(), "tables": tables, **stuck}

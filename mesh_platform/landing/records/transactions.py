@@ -1,8 +1,9 @@
 """Transactions of the source, as its connector tells them: how many changes of each table there must be.
 
 A row of `mesh_landing.transactions` says either how many changes a transaction had in a table (`expected`, told at its
-end) or how many of them a batch landed. Rows are only added, in the transaction that lands the batch; whether a
-transaction is complete is the comparison of their sums, so that a gap closes when the late file lands.
+end) or how many of them a batch landed, or a person dismissed (`landed`). Rows are only added, in the transaction that
+lands the batch or records the decision; whether a transaction is complete is the comparison of their sums, so that a
+gap closes when the late file lands.
 """
 
 import json
@@ -22,6 +23,8 @@ _END: Final = {
     "ts_ms": "BIGINT",
     "data_collections": [{"data_collection": "VARCHAR", "event_count": "BIGINT"}],
 }
+_PLACES: Final = ("$.transaction.id", "$.payload.transaction.id")
+"""Where a change tells its transaction, as it is or as a converter wraps it."""
 
 
 def note_transactions(
@@ -39,6 +42,20 @@ def note_transactions(
         _note_landed(warehouse, system, table)
     if ends and captured:
         _note_ends(warehouse, system, captured, now)
+
+
+def note_decided(warehouse: Warehouse, records: str, *, dismissed: bool) -> None:
+    """Count the changes among these `records` (SQL for rows of the quarantine) as if they had landed, or no longer.
+
+    One of which no transaction can be read (a whole file, a cut record) accounts for nothing.
+    """
+    told = ", ".join(f"try(json_extract_string(decode(raw), '{place}'))" for place in _PLACES)
+    warehouse.execute(
+        f"""insert into {names.TRANSACTIONS} by name
+        with decided as (select system, source_table, coalesce({told}) as id from ({records}))
+        select system, {_one("id")} as transaction_id, source_table, {1 if dismissed else -1} * count(*) as landed
+        from decided where id is not null group by all"""
+    )
 
 
 def _note_landed(warehouse: Warehouse, system: str, table: LandedTable) -> None:

@@ -71,7 +71,7 @@ class BucketRoot:
         delimiter = None if deep else "/"
         return _client().list_blobs(
             self.bucket,
-            prefix=f"{self.prefix}{folder}/",
+            prefix=f"{self.prefix}{folder}/" if folder else self.prefix,
             delimiter=delimiter,
             fields=_TOLD,
             page_size=_PAGE,

@@ -53,7 +53,10 @@ class LandingRoot(Protocol):
         """
 
     def folders(self, system: str) -> list[str]:
-        """The folders below a system's that may hold files; none where the system has no folder (yet)."""
+        """The folders below a system's that may hold files; none where the system has no folder (yet).
+
+        An empty `system` is the root's own.
+        """
 
     def bring(self, file: FileGeneration, target: Path) -> Path:
         """Where this generation can be read: in its place, or at `target`, to which it is copied.

@@ -10,7 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 MAX_STEPS: Final = 100_000
-MAX_CHARACTERS: Final = 400_000
+MAX_CHARACTERS: Final = 200_000
 """Of a rendered query: far beyond what anyone reads."""
 _WIDE: Final = frozenset({"center", "ljust", "rjust", "zfill", "format", "format_map", "expandtabs"})
 _LONGEST_LIST: Final = 10_000
