@@ -26,26 +26,14 @@ def published_schema_is_not_edited(review: Review) -> Located:
     contract of everyone who read it, and no number says so. Formatting is no edit; a prerelease, and what is greater
     than the manifest's version, is not published yet."""
     yield from _gone(review)
-    for was, now, version in _kept(review):
-        changes = [c for c in _changes(was, now, version) if c.kind not in _WORDS]
-        for change, spot in _placed(now, version, changes):
-            yield (
-                spot,
-                Breach(change.path, f"`{version}` is published, and {_said(change)}", _fix(now, version, change)),
-            )
+    yield from _edited(review, words=False)
 
 
 @mesh_policy("VER007", level=Level.WARNING, of_changes=True, fix="restore the words, or say them in the next version")
 def published_schema_keeps_its_words(review: Review) -> Located:
     """A column that is described otherwise may mean something else, and a mark of personal data asks for another
     handling: consumers learn of either by a version. To write what was forgotten is no crime, so this only warns."""
-    for was, now, version in _kept(review):
-        changes = [c for c in _changes(was, now, version) if c.kind in _WORDS]
-        for change, spot in _placed(now, version, changes):
-            yield (
-                spot,
-                Breach(change.path, f"`{version}` is published, and {_said(change)}", _fix(now, version, change)),
-            )
+    yield from _edited(review, words=True)
 
 
 def _gone(review: Review) -> Located:
@@ -57,6 +45,14 @@ def _gone(review: Review) -> Located:
                 message = f"`{version}` is published, and its schema is gone"
                 fix = f"restore `{file.path}`; a new version is a file of its own beside it"
                 yield Spot(file.path, FIRST_LINE, now.id), Breach("", message, fix)
+
+
+def _edited(review: Review, words: bool) -> Located:
+    for was, now, version in _kept(review):
+        changes = [c for c in _changes(was, now, version) if (c.kind in _WORDS) is words]
+        for change, spot in _placed(now, version, changes):
+            message = f"`{version}` is published, and {change.message} ({change.code})"
+            yield spot, Breach(change.path, message, _fix(now, version, change))
 
 
 def _kept(review: Review) -> Iterator[tuple[Product, Product, str]]:
@@ -98,10 +94,6 @@ def _placed(product: Product, version: str, changes: list[Change]) -> Iterator[t
     found = lines_of(file.text, [path_of(change.now) for change in changes]) if changes else []
     for change, (line, column) in zip(changes, found, strict=True):
         yield change, Spot(file.path, Place(line, column), product.id)
-
-
-def _said(change: Change) -> str:
-    return f"{change.message} ({change.code})"
 
 
 def _fix(product: Product, version: str, change: Change) -> str:

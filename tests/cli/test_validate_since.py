@@ -1,6 +1,7 @@
 """`mesh validate --changed-since`: what a change is to blame for, in the files it touches and everywhere else."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -230,4 +231,18 @@ def test_what_is_not_published_yet_may_still_change(repository: Path, capsys: py
     (schemas / "2.2.0-rc.1.avsc").write_text((schemas / "2.1.0.avsc").read_text())
     commit(repository)
     (schemas / "2.2.0-rc.1.avsc").unlink()
+    assert found(capsys) == []
+
+
+@pytest.mark.parametrize(("promised", "code"), [("40", "SLO015"), ("20", "SLO016")])
+def test_the_advice_on_a_promise_can_be_followed_as_written(
+    repository: Path, capsys: pytest.CaptureFixture[str], promised: str, code: str
+) -> None:
+    spoil(repository, ORDERS, "target_minutes: 30", f"target_minutes: {promised}")
+    (finding,) = found(capsys)
+    assert finding["code"] == code
+    copied, becomes, written = re.findall(r"`([^`]+)`", finding["fix"])[-3:]
+    folder = (repository / ORDERS).parent
+    (folder / becomes).write_text((folder / copied).read_text())
+    spoil(repository, ORDERS, 'schema_version: "2.1.0"', written)
     assert found(capsys) == []
