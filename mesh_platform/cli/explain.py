@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Final
 
 import click
 
@@ -21,10 +22,12 @@ from mesh_platform.policies.examples import Example, examples
 from mesh_platform.policies.registry import Policy
 from mesh_platform.schema.change_kind import KINDS
 
+_RUNBOOK: Final = "the section `{}` of docs/on-call.md says what to do when it fails"
+
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is said about one code or one promise."""
+    """What is said about one code, one promise or one check."""
 
     code: str
     level: str | None
@@ -42,7 +45,7 @@ class Explanation:
 @click.argument("code", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def explain(code: str | None, form: str) -> None:
-    """Say what CODE means: a policy's code, or a promise such as `freshness`. Without CODE, list them all."""
+    """Say what CODE means: a policy's code, or a check such as `freshness`. Without CODE, list them all."""
     known = explanations(levels_here())
     if code is None:
         click.echo(
@@ -58,7 +61,7 @@ def explain(code: str | None, form: str) -> None:
 
 
 def explanations(levels: Mapping[str, PolicyLevel] | None = None) -> Mapping[str, Explanation]:
-    """Everything that can be explained: codes of reading, of policies and of schema changes, promises."""
+    """Everything that can be explained: codes of reading, of policies and of schema changes, promises, checks."""
     set_here, shown = levels or {}, examples()
     read = [
         Explanation(r.code, "error", r.title, r.rationale, r.fix, example=shown.get(r.code), default="error")
@@ -92,14 +95,19 @@ def _judged(policy: Policy, level: PolicyLevel | None, example: Example | None) 
 
 
 def _promises() -> Iterable[Explanation]:
-    """How each promise is measured, as the room that measures it says."""
+    """How each promise is measured, and what the other checks judge, as the room that measures says."""
     if find_spec("mesh_platform.slo.definitions") is None:
         return []
-    definitions = import_module("mesh_platform.slo.definitions").DEFINITIONS
-    return [
+    room = import_module("mesh_platform.slo.definitions")
+    measured = [
         Explanation(name, None, f"how {name} is measured", meaning, sql=sql)
-        for name, (meaning, sql) in definitions.items()
+        for name, (meaning, sql) in room.DEFINITIONS.items()
     ]
+    judged = [
+        Explanation(name, None, f"what the check {name} judges", meaning, _RUNBOOK.format(name))
+        for name, meaning in room.CHECKS.items()
+    ]
+    return [*measured, *judged]
 
 
 def _text(found: Explanation) -> str:

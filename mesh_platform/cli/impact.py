@@ -12,9 +12,9 @@ from mesh_platform.cli.revision import mesh_at
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
 from mesh_platform.manifest.folder import Entry, read_text, root_at
 from mesh_platform.manifest.gather import gather
-from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import did_you_mean
-from mesh_platform.policies.impact.blast_radius import Affected, Effect, Impact
+from mesh_platform.policies.impact.blast_radius import Affected, Effect, Gone, Impact, Loss
 from mesh_platform.policies.impact.blast_radius import impact as impact_of
 from mesh_platform.policies.impact.column_change import ColumnChange, column_changes
 from mesh_platform.policies.sql.lineage import Lineage
@@ -70,17 +70,41 @@ def _of_product(environment: Environment, mesh: Mesh, product: str, new: str) ->
 
 
 def _since(environment: Environment, mesh: Mesh, revision: str) -> Iterator[Impact]:
-    """The products whose columns are not what they were; one that is gone has lost them all."""
-    before = mesh_at(environment.root, revision)
-    gone = {k: p for k, p in before.products.items() if k not in mesh.known_products}
-    lineage = _lineage(environment, replace(mesh, products={**mesh.products, **gone}))
-    for name, product in sorted(before.products.items()):
-        was, now = current(product), mesh.products.get(name)
-        becomes = current(now) if now else None
-        if was and (becomes or name in gone):
-            changes = column_changes(was, becomes or replace(was, columns=()))
-            if changes:
-                yield impact_of(lineage, name, changes)
+    """The products that are gone, are read elsewhere, or whose columns are not what they were."""
+    before = _before(environment, mesh, revision)
+    lost = {name: loss for name, was in before.products.items() if (loss := _loss(mesh, was))}
+    as_read = {**mesh.products, **{name: before.products[name] for name in lost}}
+    lineage = _lineage(environment, replace(mesh, products=as_read))
+    for name, was in sorted(before.products.items()):
+        old, new = current(was), current(mesh.products[name]) if name in mesh.products else None
+        changes = column_changes(old, new) if old and new else ()
+        if changes or name in lost:
+            yield impact_of(lineage, name, changes, lost.get(name))
+
+
+def _before(environment: Environment, mesh: Mesh, revision: str) -> Mesh:
+    if revision in mesh.known_products:
+        raise EnvironmentProblem(f"`{revision}` is a product; say which schema it would have: `--schema NEW.avsc`")
+    try:
+        return mesh_at(environment.root, revision)
+    except EnvironmentProblem as problem:
+        hint = did_you_mean(revision, sorted(mesh.known_products))
+        raise EnvironmentProblem(f"{problem}{hint}") from problem
+
+
+def _loss(mesh: Mesh, was: Product) -> Loss | None:
+    """Why the product is read no more where it was; what cannot be read now is a finding, and no loss yet."""
+    if was.id not in mesh.known_products:
+        return Loss(Gone.REMOVED, f"the product is removed, and with it the port `{_port(was)}`")
+    now = mesh.products.get(was.id)
+    if now is None or _port(now) == _port(was):
+        return None
+    return Loss(Gone.MOVED, f"the port moves from `{_port(was)}` to `{_port(now)}`")
+
+
+def _port(product: Product) -> str:
+    port = product.manifest.port
+    return f"{port.output_port}:{port.dataset}.{port.table}"
 
 
 def _lineage(environment: Environment, mesh: Mesh) -> Lineage:
@@ -129,18 +153,25 @@ def _as_json(found: Impact) -> dict[str, object]:
         "changes": changes,
         "consumers": [{**asdict(c), "breaks": c.effect is Effect.BREAKS} for c in found.consumers],
         "declared_only": list(found.declared_only),
+        "lost": asdict(found.lost) if found.lost else None,
     }
 
 
 def _text(found: Sequence[Impact]) -> str:
-    return "\n\n".join("\n".join(_block(i)) for i in found) if found else "no column of any product changes"
+    return (
+        "\n\n".join("\n".join(_block(i)) for i in found)
+        if found
+        else "no product is lost or moved, and no column changes"
+    )
 
 
 def _block(found: Impact) -> Iterator[str]:
     yield click.style(found.product, bold=True)
     for change in found.changes:
         yield f"  {change.message}: {_users(found, change)}"
-    if not found.changes:
+    if found.lost:
+        yield f"  {found.lost.message}"
+    elif not found.changes:
         yield "  no column changes"
     for consumer in found.consumers:
         yield from _consumer(consumer)

@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from mesh_platform import names
 from mesh_platform.cli.formats import as_github, as_json, as_junit
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
 from mesh_platform.manifest.commit import base_of, changed_since, files_at
@@ -41,7 +42,7 @@ def validate(paths: tuple[str, ...], form: str, revision: str | None) -> int:
     PATH narrows which findings are shown; the whole mesh is read all the same. Exit code 1 when an error is shown.
     """
     started = time.perf_counter()
-    environment = read_environment(os.environ)
+    environment = _with_a_mesh(read_environment(os.environ))
     chosen = [path_in_mesh(environment, Path.cwd(), path) for path in paths]
     today = datetime.now(UTC).date()
     mesh, found = judged_since(environment, revision, today) if revision is not None else judged(environment, today)
@@ -49,6 +50,16 @@ def validate(paths: tuple[str, ...], form: str, revision: str | None) -> int:
     since = f" since `{one_line(revision)}`" if revision is not None else ""
     click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started, since))
     return 1 if failing(findings) else 0
+
+
+def _with_a_mesh(environment: Environment) -> Environment:
+    """The environment; raises EnvironmentProblem where there are no domains, so that nothing else passes as fine."""
+    if not os.path.lexists(environment.domains):
+        folder = f"{names.DOMAINS_FOLDER}/"
+        raise EnvironmentProblem(
+            f"{names.ENV_ROOT} is `{environment.root}`, which has no `{folder}`; point it at the folder that holds it"
+        )
+    return environment
 
 
 def judged(environment: Environment, today: date, before: Mesh | None = None) -> tuple[Mesh, tuple[Finding, ...]]:

@@ -29,6 +29,7 @@ _BOUND: Final[Mapping[str, tuple[str, str]]] = {
 }
 _EXAMPLES: Final = {"^https": "write an address that begins with `https://`, without spaces"}
 """How a pattern begins → what to write."""
+_VERSION: Final = "schema_version"
 _FEW: Final = 30
 _UPSTREAM: Final = "write either `{system, table, cdc_tool}` or `{product: domain.name}`"
 
@@ -60,6 +61,7 @@ def described(mistake: Mistake, empty: bool) -> tuple[str, str, str]:
             return _choice(mistake)
         case kind if kind in _WANTED:
             wanted, fix = _WANTED[kind]
+            fix = _as_version(mistake.value) if _last(mistake.key) == _VERSION and kind == "string_type" else fix
             return "MAN008", f"{subject} is {value}; it must be {wanted}", fix
         case kind if kind in _BOUND:
             words, bound = _BOUND[kind]
@@ -132,6 +134,13 @@ def _unknown(mistake: Mistake) -> tuple[str, str, str]:
     others = f"remove it, or use one of {listed(known)}" if known else "remove it"
     fix = f"rename it to `{hint.split('`')[1]}`" if hint else others
     return "MAN007", f"`{printable(mistake.key)}` is no known key{hint}", fix
+
+
+def _as_version(value: Any) -> str:
+    """How a version is written that looks like a number: `2.1` is meant as `"2.1.0"`."""
+    numbers = str(value).split(".") if isinstance(value, int | float) and not isinstance(value, bool) else []
+    plain = numbers if all(n.isdecimal() for n in numbers) else []
+    return 'write all three numbers, in quotes: `"{}"`'.format(".".join([*(plain or ["1"]), "0", "0"][:3]))
 
 
 def _choice(mistake: Mistake) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.landing import pool
 from mesh_platform.orchestration.retest import retest_due
-from mesh_platform.slo.definitions import DEFINITIONS
+from mesh_platform.slo.definitions import CHECKS, DEFINITIONS
 from mesh_platform.slo.measure import measure_environment
 from mesh_platform.slo.measurement import Measurement, Verdict
 from mesh_platform.warehouse.protocol import WarehouseBusy
@@ -21,7 +21,7 @@ RUNBOOK = "docs/on-call.md"
 MEASURED = ("freshness", "completeness", "accuracy", "contract")
 
 _DESCRIPTIONS = {
-    "contract": "The port shows exactly the schema's columns, in order, each of its type.",
+    "contract": CHECKS["contract"],
     **{sli: definition.meaning for sli, definition in DEFINITIONS.items()},
 }
 

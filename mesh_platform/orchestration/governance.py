@@ -16,6 +16,7 @@ from mesh_platform.orchestration.findings_table import in_order, table
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.trend import counts, observation
 from mesh_platform.policies.govern import govern_files
+from mesh_platform.slo.definitions import CHECKS
 from mesh_platform.transformation.drift_rule import STALE
 from mesh_platform.transformation.prepare import is_stale
 
@@ -48,12 +49,11 @@ def governance_checks(mesh: Mesh, environment: Environment) -> dg.AssetChecksDef
     ids = sorted({*mesh.products, *mesh.quarantined})
     if not ids:
         return None
-    description = "The manifest, schema and models keep the council's policies; the same rules as `mesh validate`."
     specs = [
         dg.AssetCheckSpec(
             "governance",
             asset=product_key(i),
-            description=description,
+            description=CHECKS["governance"],
             automation_condition=with_its_product(mesh.products[i]) if i in mesh.products else None,
         )
         for i in ids

@@ -19,6 +19,7 @@ from mesh_platform.landing.tables.undeclared import Undeclared
 from mesh_platform.manifest.mesh import Domain, Mesh
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.orchestration.keys import landed_key
+from mesh_platform.slo.definitions import CHECKS
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
     Warehouse,
@@ -31,7 +32,6 @@ from mesh_platform.warehouse.protocol import (
 RUNBOOK = "docs/landing.md#the-check-landing"
 _NAMED = 50
 _NAME = 120
-DESCRIPTION = "Nothing of the table is in quarantine, and nothing that the source counts is missing."
 
 
 def landing_check_specs(domain: Domain) -> list[dg.AssetCheckSpec]:
@@ -40,7 +40,7 @@ def landing_check_specs(domain: Domain) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             names.LANDING_CHECK,
             asset=landed_key(domain.name, table.table),
-            description=DESCRIPTION,
+            description=CHECKS[names.LANDING_CHECK],
             metadata=_people(domain),
         )
         for system, table in domain.source_tables

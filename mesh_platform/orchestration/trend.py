@@ -19,7 +19,9 @@ def council_spec(environment: Environment) -> dg.AssetSpec:
     return dg.AssetSpec(
         KEY,
         description="How well the mesh keeps the council's policies, over time: errors, warnings, exempted findings and"
-        " quarantined products. Observed by the job `governance` and by the sensor, whenever a finding comes or goes.",
+        " quarantined products. Observed by the job `governance` and by the sensor, whenever a finding comes or goes."
+        "\n\nNothing builds it, so it is never materialized and its button is grey: to judge the mesh now, launch"
+        f" the job `{names.GOVERNANCE_JOB}`. All findings are the table `findings` of the newest observation.",
         group_name="council",
         metadata={"council's files": f"{environment.domains.name}/{names.POLICY_FILE}, {names.EXEMPTIONS_FILE}"},
     )

@@ -20,6 +20,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     ownership,
     personal_data,
     promise,
+    published,
     query,
     schema,
     schema_registry,

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from mesh_platform import names
 from mesh_platform.manifest.cadence import every
 from mesh_platform.manifest.document import FIRST_LINE
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.manifest.message import listed
 from mesh_platform.manifest.product import DataProduct
-from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, change_policy, mesh_policy
+from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, change_policy, mesh_policy, spot
 from mesh_platform.schema.version import Version, read_version
 
 _LESS_IS_BETTER = ("freshness.target_minutes", "freshness.error_minutes")
@@ -25,7 +26,7 @@ def looser_promise_has_a_major_version(was: Product, now: Product) -> Breaches:
             yield Breach(
                 key,
                 f"the promise of `{before}` is loosened to `{after}` under version `{_version(now)}`",
-                f"keep `{before}`, or release it as version `{old.major + 1}.0.0`",
+                f"keep `{before}`, or {_released(now, f'{old.major + 1}.0.0')}",
             )
 
 
@@ -38,7 +39,7 @@ def tighter_promise_has_a_minor_version(was: Product, now: Product) -> Breaches:
             yield Breach(
                 key,
                 f"the promise of `{before}` is tightened to `{after}` under version `{_version(now)}`",
-                f"release it as version `{old.major}.{old.minor + 1}.0`",
+                _released(now, f"{old.major}.{old.minor + 1}.0"),
             )
 
 
@@ -59,6 +60,27 @@ def retirement_is_not_brought_forward(was: Product, now: Product) -> Breaches:
     if old and new and old.retires_on and new.retires_on and new.retires_on < old.retires_on:
         message = f"the retirement was announced for `{old.retires_on}` and is now on `{new.retires_on}`"
         yield Breach("spec.lifecycle.retires_on", message)
+
+
+@mesh_policy(
+    "LIF010",
+    level=Level.WARNING,
+    of_changes=True,
+    fix="retire it later, or ask the council for a shorter notice",
+)
+def notice_counts_from_the_day_it_is_given(review: Review) -> Located:
+    """A date in the past warns nobody: readers learn of the end on the day this change is made, whatever day its
+    author writes."""
+    least = review.mesh.policy.bounds.min_deprecation_days
+    key = "spec.lifecycle.retires_on"
+    for was in review.before.products.values() if review.before else ():
+        now, old = review.mesh.products.get(was.id), was.manifest.spec.lifecycle
+        new = now.manifest.spec.lifecycle if now else None
+        if now and new and new.retires_on and not (old and old.retires_on):
+            days, claimed = (new.retires_on - review.today).days, (new.retires_on - new.deprecated_on).days
+            if days < least <= claimed:  # what is too short by its own dates is told by those
+                message = f"announced today, `{new.retires_on}` is `{days}` days ahead, fewer than `{least}`"
+                yield spot(now.document, key, now.id), Breach(key, message)
 
 
 @mesh_policy(
@@ -108,6 +130,12 @@ def _value(manifest: DataProduct, path: str) -> float:
     for step in path.split("."):
         found = getattr(found, step)
     return found  # type: ignore[return-value]
+
+
+def _released(product: Product, version: str) -> str:
+    """How a promise gets another version: it has that of the schema, which may say what it said before."""
+    schema = f"{names.SCHEMA_FOLDER}/{_version(product)}.avsc"
+    return f'copy `{schema}` to `{names.SCHEMA_FOLDER}/{version}.avsc`, and write `schema_version: "{version}"`'
 
 
 def _version(product: Product) -> str:

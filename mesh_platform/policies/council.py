@@ -1,6 +1,7 @@
 """What the council decides refers to something, and permissions end."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Final
@@ -8,14 +9,17 @@ from typing import Final
 from mesh_platform.manifest.council import Exemption
 from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.finding import Level
+from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.message import did_you_mean
 from mesh_platform.manifest.reading import READING
+from mesh_platform.policies.classification.fields import personal_fields
 from mesh_platform.policies.registry import MOST, POLICIES, Breach, Located, Review, mesh_policy, spot
+from mesh_platform.schema.history import current
 
 _CENTURY: Final = 36_500
 
 
-@mesh_policy("POL001", fix="use the code of a policy; `mesh explain` lists them")
+@mesh_policy("POL001", fix="use a policy's code, as `mesh explain` lists it; or remove the entry")
 def level_is_set_for_a_policy(review: Review) -> Located:
     """A level for a code that no policy has changes nothing, and looks as if it did."""
     for code in islice(review.mesh.policy.levels, MOST):
@@ -23,21 +27,51 @@ def level_is_set_for_a_policy(review: Review) -> Located:
         if code in READING:
             yield (
                 spot(review.mesh.policy_document, key),
-                Breach(key, f"`{code}` has no level: what cannot be read cannot be governed"),
+                Breach(
+                    key,
+                    f"`{code}` has no level: what cannot be read cannot be governed",
+                    "remove the entry, and mend the files that have the finding",
+                ),
             )
         elif code not in POLICIES:
             yield (
                 spot(review.mesh.policy_document, key),
-                Breach(key, f"no policy has the code `{code}`{did_you_mean(code, list(POLICIES))}"),
+                Breach(key, f"no policy has the code `{code}`{_meant(code, POLICIES)}"),
             )
+
+
+@mesh_policy("POL003", level=Level.WARNING, fix="name a column of a product as `domain.product.column`, or remove it")
+def column_that_is_not_personal_exists(review: Review) -> Located:
+    """What the council wrote about a column that nobody has acquits nothing now, and silently the next one that gets
+    the name."""
+    mesh = review.mesh
+    for index, name in enumerate(mesh.policy.personal_data.not_personal[:MOST]):
+        key = f"personal_data.not_personal.{index}"
+        if problem := _unknown_column(mesh, name):
+            yield spot(mesh.policy_document, key), Breach(key, problem)
+
+
+def _unknown_column(mesh: Mesh, name: str) -> str | None:
+    """Why the name is no column's; None where it is one, or nobody can tell."""
+    domain, _, rest = name.partition(".")
+    product, column = f"{domain}.{rest.partition('.')[0]}", rest.partition(".")[2]
+    if product not in mesh.known_products:
+        return f"`{name}`: there is no product `{product}`{did_you_mean(product, sorted(mesh.known_products))}"
+    schema = current(mesh.products[product]) if product in mesh.products else None
+    known = [field.dotted for field in personal_fields(schema)] if schema else [column]
+    return None if column in known else f"`{product}` has no column `{column}`{did_you_mean(column, known)}"
 
 
 @mesh_policy("EXM001", last=True, fix="follow the policy, or ask the council for another term")
 def exemption_has_not_expired(review: Review) -> Located:
     """A permission without an end is another rule, made where nobody reads the rules."""
+    broken = {(finding.code, finding.product) for finding in review.found}
     for exemption, document, key in _exemptions(review):
         if exemption.until < review.today:
-            yield spot(document, f"{key}.until"), Breach(f"{key}.until", f"the exemption ended on `{exemption.until}`")
+            needless = (exemption.policy, exemption.product) not in broken
+            fix = "delete the entry: nothing needs it any more" if needless else None
+            message = f"the exemption ended on `{exemption.until}`"
+            yield spot(document, f"{key}.until"), Breach(f"{key}.until", message, fix)
 
 
 @mesh_policy("EXM002", last=True, fix="use the code of a policy; `mesh explain` lists them")
@@ -46,7 +80,7 @@ def exemption_names_a_policy(review: Review) -> Located:
     themselves, are no policy to be exempted from."""
     for exemption, document, key in _exemptions(review):
         if not can_be_exempted(exemption.policy):
-            hint = did_you_mean(exemption.policy, [code for code in POLICIES if can_be_exempted(code)])
+            hint = _meant(exemption.policy, filter(can_be_exempted, POLICIES))
             yield (
                 spot(document, f"{key}.policy"),
                 Breach(f"{key}.policy", f"no exemption can be granted from `{exemption.policy}`{hint}"),
@@ -99,6 +133,18 @@ def exemption_is_granted_once(review: Review) -> Located:
                 Breach(key, f"`{exemption.product}` has an exemption from `{exemption.policy}` already"),
             )
         seen.add((exemption.policy, exemption.product))
+
+
+def _meant(word: str, codes: Iterable[str]) -> str:
+    """`; did you mean …?` for the code of the same number in that family; another number is another rule."""
+    alike = [code for code in codes if _letters_and_number(code) == _letters_and_number(word)]
+    return f"; did you mean `{alike[0]}`?" if alike else ""
+
+
+def _letters_and_number(code: str) -> tuple[str, str]:
+    """As whoever mistypes it means it: `slo-1`, `SL0001` and `SLO001` are the same."""
+    plain = re.sub(r"[^A-Z0-9]", "", code.upper())
+    return plain[:3].replace("0", "O"), plain[3:].replace("O", "0").lstrip("0")
 
 
 def can_be_exempted(code: str) -> bool:

@@ -78,7 +78,9 @@ def deprecation_names_the_last_day(product: Product, mesh: Mesh) -> Breaches:
         yield Breach("spec.lifecycle", f"deprecated on `{lifecycle.deprecated_on}`, without a day on which it retires")
 
 
-@mesh_policy("CON006", level=Level.WARNING, fix="read the successor, before the day the product retires")
+@mesh_policy(
+    "CON006", level=Level.WARNING, fix="read its successor, or ask its team what to read, before the day it retires"
+)
 def reader_leaves_a_deprecated_product(review: Review) -> Located:
     """Whoever goes on reading a deprecated product should have heard of its last day, and from the machine."""
     for reader in review.mesh.products.values():
@@ -87,8 +89,14 @@ def reader_leaves_a_deprecated_product(review: Review) -> Located:
             lifecycle = read.manifest.spec.lifecycle if read and read.id != reader.id else None
             if read and lifecycle and lifecycle.deprecated_on <= review.today:
                 key = f"spec.lineage.upstream_sources.{index}.product"
-                instead = f"read `{lifecycle.successor}` instead" if lifecycle.successor else None
-                yield spot(reader.document, key, reader.id), Breach(key, _warned(read, lifecycle), instead)
+                yield spot(reader.document, key, reader.id), Breach(key, _warned(read, lifecycle), _instead(read))
+
+
+def _instead(product: Product) -> str:
+    lifecycle, people = product.manifest.spec.lifecycle, product.manifest.metadata
+    if lifecycle and lifecycle.successor:
+        return f"read `{lifecycle.successor}` instead"
+    return f"it has no successor: ask `{people.owner}` in `{people.slack_channel}` what to read instead"
 
 
 def _warned(product: Product, lifecycle: Lifecycle) -> str:

@@ -1,4 +1,4 @@
-"""What each SLI means, in a sentence and in SQL; `mesh explain` prints these."""
+"""What each SLI means, in a sentence and in SQL, and each other check; `mesh explain` prints these."""
 
 from typing import Final, NamedTuple
 
@@ -45,3 +45,10 @@ from mesh_slo.audits
 where product = ? and audited_at = (select max(audited_at) from mesh_slo.audits where product = ?)""",
     ),
 }
+
+CHECKS: Final = {
+    "contract": "The port shows exactly the schema's columns, in order, each of its type.",
+    "governance": "The manifest, schema and models keep the council's policies; the same rules as `mesh validate`.",
+    "landing": "Nothing of the table is in quarantine, and nothing that the source counts is missing.",
+}
+"""What the checks mean that measure no promise."""

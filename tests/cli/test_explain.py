@@ -6,6 +6,7 @@ import pytest
 from mesh_platform.cli.explain import explanations
 from mesh_platform.cli.main import COMMANDS, run
 from mesh_platform.manifest.reading import READING
+from mesh_platform.names import CHECKS, LANDING_CHECK
 from mesh_platform.policies.book import BOOK
 
 
@@ -45,6 +46,12 @@ def test_a_code_is_explained_where_there_is_no_mesh(
 def test_a_promise_is_explained_with_its_sql(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "freshness"]) == 0
     assert "select" in capsys.readouterr().out.lower()
+
+
+@pytest.mark.parametrize("check", [*CHECKS, LANDING_CHECK])
+def test_every_check_is_explained(check: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", check]) == 0
+    assert check in capsys.readouterr().out
 
 
 def test_without_a_code_everything_is_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,11 @@ def edited(mesh: Path, old: str, new: str) -> str:
     return str(file)
 
 
+def spoil(file: Path, old: str, new: str) -> None:
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+
+
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, Any]]]:
     code = run(["impact", *arguments, "--format", "json"])
     printed = capsys.readouterr()
@@ -101,6 +106,37 @@ def test_a_product_that_is_gone_breaks_its_readers(committed: Path, capsys: pyte
     code, (found,) = answer(capsys, "--since", "HEAD")
     assert code == 1
     assert {c["product"]: c["effect"] for c in found["consumers"]} == {"finance.revenue_daily": "breaks"}
+    assert found["lost"]["what"] == "removed"
+
+
+@pytest.mark.parametrize("model", [None, "{% broken"])
+def test_a_port_that_moves_breaks_its_readers(
+    committed: Path, capsys: pytest.CaptureFixture[str], model: str | None
+) -> None:
+    spoil(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
+    if model:
+        (committed / "dbt_projects/finance/models/products/revenue_daily.sql").write_text(model)
+    code, (found,) = answer(capsys, "--since", "HEAD")
+    assert (code, found["changes"], found["lost"]["what"]) == (1, [], "moved")
+    assert {c["product"]: c["effect"] for c in found["consumers"]} == {"finance.revenue_daily": "breaks"}
+    run(["impact", "--since", "HEAD"])
+    assert "the port moves from `bigquery:orders_prod.order_events` to" in capsys.readouterr().out
+
+
+def test_a_reader_that_moved_with_the_port_does_not_break(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
+    for file in (committed / "dbt_projects/finance").rglob("*.*"):
+        if file.is_file() and "orders_prod" in file.read_text():
+            file.write_text(file.read_text().replace("orders_prod", "orders_new"))
+    code, (found,) = answer(capsys, "--since", "HEAD")
+    assert (code, found["consumers"][0]["effect"]) == (0, "none")
+
+
+def test_a_product_without_a_schema_is_told_from_a_revision(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["impact", "orders.order_events"]) == 2
+    assert "`orders.order_events` is a product" in capsys.readouterr().err
+    assert run(["impact", "orders.order_event"]) == 2
+    assert "did you mean `orders.order_events`?" in capsys.readouterr().err
 
 
 def test_what_is_downstream_of_a_broken_product_goes_stale(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,6 +117,14 @@ def test_a_wrong_root_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_root_without_domains_is_no_mesh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MESH_ROOT", str(tmp_path))
+    assert run(["validate"]) == 2
+    assert capsys.readouterr().err.startswith(f"mesh: MESH_ROOT is `{tmp_path}`, which has no `domains/`; ")
+
+
 @pytest.mark.parametrize("arguments", [["validate", "--format", "xml"], ["validate", "--nonsense"], ["valdiate"], []])
 def test_wrong_usage_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 2

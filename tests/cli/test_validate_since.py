@@ -1,6 +1,7 @@
 """`mesh validate --changed-since`: what a change is to blame for, in the files it touches and everywhere else."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -196,4 +197,52 @@ def test_links_and_large_files_of_the_commit_do_no_harm(repository: Path, capsys
     (repository / "domains/orders/naïve name").mkdir()
     (repository / "domains/orders/naïve name/data-product.yaml").write_text("kind: DataProduct\n")
     commit(repository)
+    assert found(capsys) == []
+
+
+SCHEMAS = "domains/orders/order_events/schema"
+COLUMN = '{"name": "coupon", "type": ["null", "string"], "default": null}'
+
+
+def test_a_published_schema_is_frozen(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for version in ("2.0.0", "2.1.0"):
+        schema = repository / SCHEMAS / f"{version}.avsc"
+        published = schema.read_text()
+        schema.write_text(published.replace('"fields": [', f'"fields": [{COLUMN}, ', 1))
+        assert "VER006" in {f["code"] for f in found(capsys)}
+        schema.write_text(json.dumps(json.loads(published)))
+        assert found(capsys) == []
+        schema.write_text(published)
+
+
+@pytest.mark.parametrize("renamed_to", [None, "1.9.0"])
+def test_a_published_schema_stays(repository: Path, capsys: pytest.CaptureFixture[str], renamed_to: str | None) -> None:
+    schema = repository / SCHEMAS / "2.0.0.avsc"
+    if renamed_to:
+        schema.rename(schema.with_stem(renamed_to))
+    else:
+        schema.unlink()
+    gone = [f for f in found(capsys) if f["code"] == "VER006"]
+    assert [(f["path"], f["line"]) for f in gone] == [(f"{SCHEMAS}/2.0.0.avsc", 1)]
+
+
+def test_what_is_not_published_yet_may_still_change(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schemas = repository / SCHEMAS
+    (schemas / "2.2.0-rc.1.avsc").write_text((schemas / "2.1.0.avsc").read_text())
+    commit(repository)
+    (schemas / "2.2.0-rc.1.avsc").unlink()
+    assert found(capsys) == []
+
+
+@pytest.mark.parametrize(("promised", "code"), [("40", "SLO015"), ("20", "SLO016")])
+def test_the_advice_on_a_promise_can_be_followed_as_written(
+    repository: Path, capsys: pytest.CaptureFixture[str], promised: str, code: str
+) -> None:
+    spoil(repository, ORDERS, "target_minutes: 30", f"target_minutes: {promised}")
+    (finding,) = found(capsys)
+    assert finding["code"] == code
+    copied, becomes, written = re.findall(r"`([^`]+)`", finding["fix"])[-3:]
+    folder = (repository / ORDERS).parent
+    (folder / becomes).write_text((folder / copied).read_text())
+    spoil(repository, ORDERS, 'schema_version: "2.1.0"', written)
     assert found(capsys) == []

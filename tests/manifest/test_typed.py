@@ -181,3 +181,9 @@ def test_the_keys_that_may_stand_somewhere_are_known() -> None:
 def test_a_merge_key_is_an_unknown_key_and_named_as_it_is_written() -> None:
     _, problems = typed(PolicyFile, read_tree("levels: {SLO001: off}\n<<: {a: 1}\n"))
     assert [(p.code, p.key, p.place.line) for p in problems] == [("MAN007", "<<", 2)]
+
+
+@pytest.mark.parametrize(("written", "meant"), [("1.0", "1.0.0"), ("2.1", "2.1.0"), ("3", "3.0.0"), ("-1e9", "1.0.0")])
+def test_a_version_that_is_a_number_is_told_as_the_version_it_means(written: str, meant: str) -> None:
+    _, (problem,) = product('schema_version: "2.1.0"', f"schema_version: {written}")
+    assert (problem.code, problem.fix) == ("MAN008", f'write all three numbers, in quotes: `"{meant}"`')

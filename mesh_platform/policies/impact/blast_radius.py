@@ -1,12 +1,12 @@
 """Who is downstream of a product, what of it they use, and what a change does to them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.policies.impact.column_change import ColumnChange
-from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.lineage import Kind, Lineage
 
 
 class Effect(StrEnum):
@@ -19,6 +19,22 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
     """Which columns it uses cannot be told."""
     NONE = "none"
+
+
+class Gone(StrEnum):
+    """What became of the place where a product was read."""
+
+    MOVED = "moved"
+    """Its port is another; the old one gets no new rows."""
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Why a product is read no more where it was."""
+
+    what: Gone
+    message: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,7 @@ class Impact:
     consumers: tuple[Affected, ...]
     declared_only: tuple[str, ...] = ()
     """Consumers the manifest names that are no product of this mesh, or do not read it."""
+    lost: Loss | None = None
 
     @property
     def breaks(self) -> bool:
@@ -57,8 +74,11 @@ class Impact:
         return [c.product for c in self.consumers if not c.through and c.columns and column.lower() in c.columns]
 
 
-def impact(lineage: Lineage, product: str, changes: Iterable[ColumnChange]) -> Impact:
-    """What these changes of the product's columns do, however far downstream."""
+def impact(lineage: Lineage, product: str, changes: Iterable[ColumnChange], lost: Loss | None = None) -> Impact:
+    """What these changes of the product's columns do, and the loss of its port, however far downstream.
+
+    Of a product that was lost the lineage knows the port that it had.
+    """
     changes = tuple(changes)
     broken = frozenset(c.column.lower() for c in changes if c.breaks)
     found: dict[str, Affected] = {}
@@ -68,10 +88,12 @@ def impact(lineage: Lineage, product: str, changes: Iterable[ColumnChange]) -> I
         for reader in readers(lineage, upstream):
             if reader.id not in found and reader.id != product:
                 affected = _affected(lineage, reader, upstream, through, gone, stopped)
+                if not through and lost and _loses(lineage, reader, product, lost):
+                    affected = replace(affected, effect=Effect.BREAKS)
                 found[reader.id] = affected
                 stops = affected.effect in (Effect.BREAKS, Effect.STALE)
                 waiting.append((reader.id, (*through, reader.id), frozenset(), stops))
-    return Impact(product, changes, tuple(found.values()), _declared_only(lineage.mesh, product, found))
+    return Impact(product, changes, tuple(found.values()), _declared_only(lineage.mesh, product, found), lost)
 
 
 def readers(lineage: Lineage, product: str) -> list[Product]:
@@ -88,6 +110,14 @@ def used_columns(lineage: Lineage, reader: Product, product: str) -> frozenset[s
     if not followed or (not nodes and (reader.domain, reader.name) not in lineage.traces):
         return None
     return frozenset(column.partition(".")[0] for n in nodes for column in needs[n])
+
+
+def _loses(lineage: Lineage, reader: Product, product: str, lost: Loss) -> bool:
+    """Whether the reader had read what is lost; models of the product's own domain do without its port."""
+    if lost.what is Gone.REMOVED or not lineage.is_followed(reader.domain, reader.name):
+        return True
+    read = lineage.reach(reader.domain, reader.name).values()
+    return any(node.kind is Kind.PORT and node.name == product for inputs in read for _, node in inputs)
 
 
 def _affected(
