@@ -21,6 +21,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     personal_data,
     promise,
     query,
+    runnable,
     schema,
     used_columns,
     version,
