@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mesh_platform import names
 from mesh_platform.manifest.circle import circles
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product, TextFile

@@ -10,7 +10,7 @@ from mesh_platform.manifest.message import did_you_mean, listed
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
 from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
 from mesh_platform.policies.sql.place import place_of_relation, place_of_word
-from mesh_platform.policies.sql.relation import SOURCE, parts
+from mesh_platform.policies.sql.relation import parts
 from mesh_platform.schema.history import current
 
 
@@ -59,8 +59,7 @@ def model_makes_the_columns_of_its_schema(review: Review) -> Located:
 
 @mesh_policy("DBT027", fix="correct the line; until then nothing that reads the model is built")
 def query_can_be_run(review: Review) -> Located:
-    """What is no SQL, or calls a macro that there is not, fails at night; a mistake in one model's Jinja stops the whole
-    project."""
+    """What is no SQL, or calls a macro that there is not, fails at night; one mistake in Jinja stops the project."""
     for (domain, model), trace in review.lineage.traces.items():
         if trace.broken and not _lacks_contract(review.mesh, domain, model):
             for spot in _spots(review.lineage, domain, model, Place(trace.line, 1)):

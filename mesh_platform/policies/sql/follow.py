@@ -9,7 +9,7 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from mesh_platform.policies.sql.declassify import how_of
 from mesh_platform.policies.sql.relation import KINDS, RAW, key
-from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, renamed
+from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, keys_of, renamed
 from mesh_platform.policies.sql.trace import Asked, How, Origin, Star, Trace, merged
 
 _BEYOND: dict[type[exp.Expr], str] = {
@@ -57,8 +57,8 @@ class _Walk:
                 self._problem = said
         self._left_out(query)
         stars = tuple(dict.fromkeys(shape.stars))
-        told = (frozenset(found) for found in (self._reads, self._uses, self._asked))
-        return Trace(shape.columns, stars, *told, shape.vague, self._problem)
+        reads, uses, asked = frozenset(self._reads), frozenset(self._uses), frozenset(self._asked)
+        return Trace(shape.columns, stars, reads, uses, asked, shape.vague, self._problem)
 
     def _left_out(self, query: exp.Expr) -> None:
         """Tables in a place that nobody has looked at: they are read, and more is not known."""
@@ -214,6 +214,9 @@ class _Walk:
                 return self._ended(self._nested(node.this, scope))
             case exp.Subquery() | exp.Select() | exp.SetOperation():
                 return self._nested(node, scope)
+            case exp.JSONExtract(expression=exp.JSONPath()) | exp.JSONExtractScalar(expression=exp.JSONPath()):
+                found = inside(self._walk(node.this, scope), keys_of(node.expression))
+                return frozenset(o.then(How.DERIVED) for o in found)
             case exp.Comprehension():
                 return self._apart(_children(node), scope)
             case exp.Window() | exp.Order():

@@ -83,6 +83,11 @@ def inside(origins: frozenset[Origin], fields: list[str]) -> frozenset[Origin]:
     return frozenset(Origin(o.relation, f"{o.column}.{inner}", o.how, o.maybe) for o in origins)
 
 
+def keys_of(path: exp.Expr) -> list[str]:
+    """The names in a path into JSON, `$.customer.phone`."""
+    return [str(step.this).lower() for step in path.expressions if isinstance(step, exp.JSONPathKey)]
+
+
 def renamed(shape: Shape, item: exp.Expr) -> Shape:
     """The shape under the column names of its alias, `c(a, b)`, where it has such."""
     alias = item.args.get("alias")
