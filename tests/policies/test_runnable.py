@@ -106,6 +106,12 @@ def test_what_looks_like_a_column_is_not_missed(expression: str) -> None:
     assert follow(sql, "duckdb").asked == frozenset()
 
 
+def test_what_has_no_name_is_not_the_column_that_is_missed() -> None:
+    sql = "with t as (select a, cast(sum(b) as bigint) from (select 1 as a, 2 as b) group by a) select c from t"
+    assert follow(sql, "duckdb").asked == {("c", frozenset())}
+    assert follow(sql.replace("sum(b)", "unnest(b)"), "duckdb").asked == frozenset()
+
+
 def test_a_long_chain_of_models_ends(tmp_path: Path) -> None:
     root = scene(tmp_path)
     layer = root / "dbt_projects/sales/models/intermediate"

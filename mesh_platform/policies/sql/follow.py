@@ -9,7 +9,7 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from mesh_platform.policies.sql.declassify import how_of
 from mesh_platform.policies.sql.relation import KINDS, RAW, key
-from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, keys_of, renamed
+from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, is_named_by_engine, keys_of, renamed
 from mesh_platform.policies.sql.trace import Asked, How, Origin, Star, Trace, merged
 
 _BEYOND: dict[type[exp.Expr], str] = {
@@ -127,7 +127,7 @@ class _Walk:
                 name = (item.alias_or_name or f"_col_{index}").lower()
                 scope.aliases = shape.columns
                 shape.columns[name] = self._walk(item, scope)
-                shape.vague |= not isinstance(item, exp.Alias | exp.Column | exp.Dot) or bool(item.find(exp.Explode))
+                shape.vague |= is_named_by_engine(item)
         return shape
 
     # -- what is read -------------------------------------------------------------------------------------------

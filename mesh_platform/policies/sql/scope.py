@@ -1,5 +1,6 @@
 """What the names in a query mean where it is being read."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -17,6 +18,8 @@ _ENGINES_OWN: Final = frozenset(
     }
 )  # fmt: skip
 """Columns that every table has, and parts of a date, which look like columns."""
+_ENGINES_NAME: Final = re.compile(r"f\d+_|col\d+")
+"""How BigQuery and DuckDB name what has no name."""
 
 
 @dataclass
@@ -60,7 +63,13 @@ class Scope:
         if len(path) > 1 and (owner := self._table(path[0])):
             return None if owner.surely_has(path[1]) else (path[1], owner.may_have(path[1]))
         name, relations, around = path[0], frozenset[str](), cast("Scope | None", self)
-        if name in _ENGINES_OWN or self._table(name) or (len(path) > 2 and self._table(path[1])):
+        if (
+            not name.isidentifier()
+            or name in _ENGINES_OWN
+            or _ENGINES_NAME.fullmatch(name)
+            or self._table(name)
+            or (len(path) > 2 and self._table(path[1]))
+        ):
             return None
         while around is not None:
             if name in around.aliases or any(t.surely_has(name) for t in around.tables.values()):
@@ -81,6 +90,17 @@ def inside(origins: frozenset[Origin], fields: list[str]) -> frozenset[Origin]:
         return origins
     inner = ".".join(fields)
     return frozenset(Origin(o.relation, f"{o.column}.{inner}", o.how, o.maybe) for o in origins)
+
+
+def is_named_by_engine(item: exp.Expr) -> bool:
+    """Whether an entry of a select list makes columns by names that can be written as such, and nobody can tell.
+
+    Of most entries without a name the engine makes one of their text, `sum(x)`, which is no name.
+    """
+    if item.find(exp.Explode, exp.Unnest):
+        return True
+    bare = isinstance(item, exp.Func) and not isinstance(item, exp.Anonymous) and not any(item.args.values())
+    return bare or isinstance(item, exp.Subquery | exp.Dot)
 
 
 def keys_of(path: exp.Expr) -> list[str]:

@@ -1,4 +1,4 @@
-with made as (select invoice_id, placed_at from {{ ref('stg_billing__orders') }})
+with made as (select invoice_id, cast(max(placed_at) as timestamp) from {{ ref('stg_billing__orders') }} group by invoice_id)
 
 select
     {{ platform.contract_columns() }},
