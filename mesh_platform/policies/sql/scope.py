@@ -63,13 +63,7 @@ class Scope:
         if len(path) > 1 and (owner := self._table(path[0])):
             return None if owner.surely_has(path[1]) else (path[1], owner.may_have(path[1]))
         name, relations, around = path[0], frozenset[str](), cast("Scope | None", self)
-        if (
-            not name.isidentifier()
-            or name in _ENGINES_OWN
-            or _ENGINES_NAME.fullmatch(name)
-            or self._table(name)
-            or (len(path) > 2 and self._table(path[1]))
-        ):
+        if _is_engines(name) or self._table(name) or (len(path) > 2 and self._table(path[1])):
             return None
         while around is not None:
             if name in around.aliases or any(t.surely_has(name) for t in around.tables.values()):
@@ -90,6 +84,11 @@ def inside(origins: frozenset[Origin], fields: list[str]) -> frozenset[Origin]:
         return origins
     inner = ".".join(fields)
     return frozenset(Origin(o.relation, f"{o.column}.{inner}", o.how, o.maybe) for o in origins)
+
+
+def _is_engines(name: str) -> bool:
+    """Whether the engine gives the name, or it is one only in quotes, as the text of an expression is."""
+    return name in _ENGINES_OWN or bool(_ENGINES_NAME.fullmatch(name)) or not name.isidentifier()
 
 
 def is_named_by_engine(item: exp.Expr) -> bool:
