@@ -96,7 +96,7 @@ def test_a_source_table_whose_rows_cannot_be_read_is_still_read(tmp_path: Path) 
     "expression",
     [
         "[z for z in [a] if z > 1]", "list_transform([a], x -> x + a)", "date_part(year, a)", "struct_pack(k := a)",
-        "a collate nocase", "percentile_cont(0.5) within group (order by a)", "t", "current_user", "rowid",
+        "a collate nocase", "percentile_cont(0.5) within group (order by a)", "t", "current_user", "rowid", "t.rowid",
         "sum(a) over w", "(select max(b) from (select a as b) where b = a)", "interval (a) day", "s.k", "t.s.k",
         "(select value from unnest([a]) as u(value))", "(select header from read_csv('x', header = true))",
     ],

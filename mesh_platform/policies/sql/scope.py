@@ -61,7 +61,7 @@ class Scope:
     def asked(self, path: list[str]) -> Asked | None:
         """What a reference asks of the tables around it; None where it surely is there, or is no column."""
         if len(path) > 1 and (owner := self._table(path[0])):
-            return None if owner.surely_has(path[1]) else (path[1], owner.may_have(path[1]))
+            return None if owner.surely_has(path[1]) or _is_engines(path[1]) else (path[1], owner.may_have(path[1]))
         name, relations, around = path[0], frozenset[str](), cast("Scope | None", self)
         if _is_engines(name) or self._table(name) or (len(path) > 2 and self._table(path[1])):
             return None
