@@ -41,6 +41,8 @@ PLATFORM_COLUMN_PREFIXES: Final = ("_mesh_", "_cdc_")
 ENGINE_COLUMN: Final = "rowid"
 """By this name DuckDB tells the place of a row in its table; a column of that name would hide it."""
 BATCH_COLUMN: Final = "_mesh_batch"
+EXTRA_COLUMN: Final = "_cdc_extra"
+"""Of a landed table: what a change record has that the row schema does not name."""
 REVISION_COLUMN: Final = "_mesh_revision"
 
 

@@ -22,6 +22,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     promise,
     published,
     query,
+    runnable,
     schema,
     schema_registry,
     separation,

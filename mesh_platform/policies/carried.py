@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import cast
 
+from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
+from mesh_platform.policies.classification.classify import classify
 from mesh_platform.policies.classification.fields import PersonalField, personal_fields
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.personal_data import is_declared
@@ -19,11 +21,18 @@ class Carried:
     path: tuple[str, ...]
     """Every column it went through, as people name them, from the first."""
     how: How
+    sure: bool = True
+    """Whether it is known to be personal; else nobody can tell without looking."""
+
+    @property
+    def graver(self) -> tuple[bool, int]:
+        """The least of several is what holds."""
+        return (not self.sure, self.how)
 
     def then(self, label: str, how: How) -> "Carried":
         """The same, one column further."""
         path = self.path if self.path[-1] == label else (*self.path, label)
-        return Carried(path, max(self.how, how))
+        return Carried(path, max(self.how, how), self.sure)
 
 
 class Carrier:
@@ -62,12 +71,14 @@ class Carrier:
         return None
 
     def _landed(self, node: Node, column: str) -> Carried | None:
+        if column.partition(".")[0] == names.EXTRA_COLUMN:
+            return _unnamed(self._lineage.shown(node), column)
         landed = self._lineage.landed(node)
         if landed is None:
             return None
         table, schema = landed
         fields = [f for f in personal_fields(schema) if _touches(f, column)]
-        personal = any(f.marked or (f.judgement.outcome is Outcome.MUST and not f.overruled) for f in fields)
+        personal = any(f.marked or f.judgement.outcome is Outcome.MUST for f in fields)
         return Carried((f"{table}.{column}",), How.SAME) if personal else None
 
     def _published(self, product_id: str | None, column: str) -> Carried | None:
@@ -75,11 +86,13 @@ class Carrier:
         schema = current(product) if product else None
         if product is None or schema is None:
             return None
-        for field in personal_fields(schema):
-            sure = field.judgement.outcome is Outcome.MUST and f"{product_id}.{field.dotted}" not in self._none
-            if _touches(field, column) and (is_declared(product, field) or sure):
-                return Carried((f"{product_id}.{column}",), How.SAME)
-        return self._made(Node(Kind.MODEL, product.domain, product.name), column)
+        touched = [f for f in personal_fields(schema) if _touches(f, column)]
+        asked = [f for f in touched if f"{product_id}.{f.dotted}" not in self._none]
+        if any(is_declared(product, f) for f in touched) or any(f.judgement.outcome is Outcome.MUST for f in asked):
+            return Carried((f"{product_id}.{column}",), How.SAME)
+        found = self._made(Node(Kind.MODEL, product.domain, product.name), column)
+        answered = touched and (not asked or (found and not found.sure and all(f.overruled for f in asked)))
+        return None if answered else found
 
     def _made(self, node: Node, column: str) -> Carried | None:
         own = f"{node.domain}.{node.name}"
@@ -89,9 +102,17 @@ class Carrier:
             if origin.how is How.ENDED:
                 continue
             found = self.carried(before, origin.column)
-            if found and (best is None or max(found.how, origin.how) < best.how):
-                best = found.then(label, origin.how)
+            then = found.then(label, origin.how) if found else None
+            if then and (best is None or then.graver < best.graver):
+                best = then
         return best
+
+
+def _unnamed(table: str, column: str) -> Carried:
+    """What no row schema names: personal where the name it is asked for by says so, else nobody knows."""
+    _, _, name = column.rpartition(".")
+    sure = name != column and classify(name).outcome is Outcome.MUST
+    return Carried((f"{table}.{column}",), How.SAME, sure)
 
 
 def _touches(field: PersonalField, column: str) -> bool:

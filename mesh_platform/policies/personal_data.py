@@ -62,15 +62,17 @@ def possible_personal_data_has_been_looked_at(review: Review) -> Located:
             )
 
 
-@mesh_policy("PII006", level=Level.WARNING, fix='write `"pii": true`, or its class, on the field; or `"pii": false`')
+@mesh_policy("PII006", level=Level.WARNING, fix='write `"pii": true`, or its class, on the field')
 def landed_personal_data_is_marked(review: Review) -> Located:
     """A landed table is private, so nothing leaks yet; but what is marked where it lands is followed through every
-    model from there, whatever it is renamed to."""
+    model from there, whatever it is renamed to. A name that says e-mail is followed without a mark too, and
+    `"pii": false` does not end that: only the council can say, of a product's column, that it is none."""
     for domain in review.mesh.domains.values():
         for file, found in _landed(domain):
-            if found.judgement.outcome is Outcome.MUST and not found.marked and not found.overruled:
+            if found.judgement.outcome is Outcome.MUST and not found.marked:
                 spot = Spot(file.path, Place(*place_of(file.text, found.path)))
-                yield spot, Breach(found.shown, f"`{found.shown}` is personal data: {_why(found)}")
+                said = '; `"pii": false` answers a question, and this is none' if found.overruled else ""
+                yield spot, Breach(found.shown, f"`{found.shown}` is personal data: {_why(found)}{said}")
 
 
 def is_declared(product: Product, found: PersonalField) -> bool:

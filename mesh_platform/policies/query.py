@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mesh_platform import names
 from mesh_platform.manifest.circle import circles
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product, TextFile
@@ -13,7 +12,6 @@ from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_
 from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
 from mesh_platform.policies.sql.place import place_of_relation
 from mesh_platform.policies.sql.relation import RAW, SOURCE, parts
-from mesh_platform.schema.history import current
 
 _LAYERS: Final = {"staging": 0, "intermediate": 1, "products": 2, "slo": 3}
 _UPSTREAM: Final = "spec.lineage.upstream_sources"
@@ -71,7 +69,7 @@ def source_is_landed_or_published(review: Review) -> Located:
         known = mesh.domains.get(domain)
         tables = {t.table.lower() for _, t in known.source_tables} if known else {node.name}
         lost = node.kind is Kind.LANDED and node.domain == domain and node.name not in tables
-        if (node.kind is Kind.UNKNOWN or lost) and parts(relation)[0] == SOURCE:
+        if (node.kind is Kind.UNKNOWN or lost) and _is_declared_source(review.lineage, domain, relation):
             shown = ".".join(parts(relation)[1:])
             hint = did_you_mean(shown, sorted(f"{d}.{t}" for d, t in mesh.ports))
             yield _at(mesh, domain, model, relation), Breach("", f"nobody lands or publishes `{shown}`{hint}")
@@ -124,39 +122,6 @@ def models_do_not_go_round_in_a_circle(review: Review) -> Located:
             yield _at(review.mesh, domain, model, relation), Breach("", said)
 
 
-@mesh_policy("DBT024", fix="name a model, seed or snapshot of the project")
-def model_that_is_read_exists(review: Review) -> Located:
-    """A `ref()` to nothing stops the whole project from being parsed."""
-    for domain, model, relation, node in _everything(review.lineage):
-        if node.kind is Kind.MISSING:
-            project = review.mesh.dbt.get(node.domain)
-            hint = did_you_mean(node.name, sorted(project.models)) if project else ""
-            where = project.path if project else f"{names.DBT_FOLDER}/{node.domain}"
-            yield _at(review.mesh, domain, model, relation), Breach("", f"`{where}` has no model `{node.name}`{hint}")
-
-
-@mesh_policy("DBT025", level=Level.WARNING, fix="write it in plainer SQL and Jinja; until then nobody sees its lineage")
-def query_can_be_followed(review: Review) -> Located:
-    """Personal data and breaking changes are followed through the SQL; where that cannot be read, they are not."""
-    for (domain, model), trace in review.lineage.traces.items():
-        if trace.problem and not _lacks_contract(review.mesh, f"{domain}.{model}"):
-            spot_of = _spot(review.mesh, domain, model)
-            yield spot_of, Breach("", f"the columns of `{model}` cannot be followed: {trace.problem}")
-
-
-@mesh_policy("DBT026", fix="select it in the model, or leave it out of the next schema version")
-def model_makes_the_columns_of_its_schema(review: Review) -> Located:
-    """The schema promises the columns and the model makes them; the contract would refuse the batch at night, and this
-    refuses the change by day."""
-    for product in review.mesh.products.values():
-        trace, schema = review.lineage.trace(product.domain, product.name), current(product)
-        if schema and trace.reads and not trace.stars and not trace.problem:
-            for column in schema.columns:
-                if column.name.lower() not in trace.columns:
-                    said = f"`{product.name}` does not make the column `{column.name}`"
-                    yield _spot(review.mesh, product.domain, product.name, product), Breach(column.name, said)
-
-
 def _upstreams(product: Product) -> tuple[Upstream, ...]:
     return product.manifest.spec.lineage.upstream_sources
 
@@ -169,18 +134,17 @@ def _is_known(mesh: Mesh, product: Product, upstream: Upstream) -> bool:
     return domain is None or any(t.name == upstream.table for _, t in domain.source_tables)
 
 
-def _lacks_contract(mesh: Mesh, name: str) -> bool:
-    """Whether it is a product whose columns nobody can read, which is a finding where they are written."""
-    return name in mesh.quarantined or (name in mesh.products and current(mesh.products[name]) is None)
+def _is_declared_source(lineage: Lineage, domain: str, relation: str) -> bool:
+    """Whether it is a `source()` of a file; that one is declared nowhere is another policy's."""
+    return parts(relation)[0] == SOURCE and not lineage.is_undeclared(domain, relation)
 
 
 def _undeclared(product: Product, node: Node, lineage: Lineage) -> str:
     """What the product reads without saying so, as words; nothing where it does."""
     spec = product.manifest
     if node.kind is Kind.LANDED and node.domain == product.domain:
-        landed = lineage.landed(node)
-        tables = {s.table for s in spec.source_inputs}
-        return f"`{landed[0]}`" if landed and landed[0] not in tables else ""
+        table = lineage.source_table(node)
+        return f"`{table}`" if table and table not in {s.table for s in spec.source_inputs} else ""
     if node.kind is Kind.PORT and node.name not in spec.product_inputs:
         return f"`{node.name}`" if node.name != product.id else f"its own port `{node.name}`"
     own = f"{node.domain}.{node.name}"
@@ -205,8 +169,7 @@ def _read(lineage: Lineage, product: Product) -> frozenset[str]:
 def _name(node: Node, lineage: Lineage) -> str:
     """As a manifest names it."""
     if node.kind is Kind.LANDED:
-        landed = lineage.landed(node)
-        return landed[0] if landed else node.name
+        return lineage.source_table(node) or node.name
     return node.name if node.kind is Kind.PORT else f"{node.domain}.{node.name}"
 
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.gather import gather
 from mesh_platform.policies.govern import govern
@@ -136,3 +138,42 @@ def test_a_circle_of_products_ends(tmp_path: Path) -> None:
     for product in mesh.products.values():
         lineage.needs(product)
     assert time.process_time() - started < 2
+
+
+def test_a_team_does_not_acquit_a_name_that_must_be_declared(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(root, "domains/sales/sources/public.orders.avsc", '"pii": "email"', '"pii": false')
+    edit(root, "domains/sales/sources/public.orders.avsc", "contact_mail", "contact_email")
+    edit(root, STAGING, "contact_mail", "contact_email")
+    assert len(found(root, "PII004")) == 2
+
+
+def test_the_council_ends_what_arrives(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    (root / "domains/policy.yaml").write_text("personal_data: {not_personal: [sales.orders.reach]}\n")
+    assert found(root) == []
+
+
+@pytest.mark.parametrize(
+    ("taken", "codes"),
+    [
+        ("json_extract_string(_cdc_extra, '$.phone')", ["PII004", "PII004"]),
+        ("_cdc_extra->>'$.customer.phone'", ["PII004", "PII004"]),
+        ("_cdc_extra->'customer'->>'phone'", ["PII004", "PII004"]),
+        ("_cdc_extra['tier']", ["PII007", "PII007"]),
+        ("cast(_cdc_extra as varchar)", ["PII007", "PII007"]),
+        ("json_extract_string(_cdc_extra, '$.tier')", ["PII007", "PII007"]),
+        ("length(json_extract_string(_cdc_extra, '$.phone'))", []),
+    ],
+)
+def test_what_no_row_schema_names_is_followed(tmp_path: Path, taken: str, codes: list[str]) -> None:
+    root = scene(tmp_path)
+    edit(root, STAGING, "contact_mail", taken)
+    assert [f.code for f in found(root, "PII004", "PII007")] == codes
+
+
+def test_what_no_row_schema_names_keeps_its_name_on_the_way(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(root, STAGING, "contact_mail", "_cdc_extra")
+    edit(root, PRODUCT, "lower(reached_by)", "json_extract_string(reached_by, '$.phone')")
+    assert {f.code for f in found(root, "PII004", "PII007")} == {"PII004"}

@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from mesh_platform.policies.sql.declassify import how_of
 from mesh_platform.policies.sql.relation import KINDS, RAW, key
-from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, renamed
-from mesh_platform.policies.sql.trace import How, Origin, Star, Trace, merged
+from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, is_named_by_engine, keys_of, renamed
+from mesh_platform.policies.sql.trace import Asked, How, Origin, Star, Trace, merged
 
 _BEYOND: dict[type[exp.Expr], str] = {
     exp.Pivot: "it turns rows into columns, or columns into rows",
@@ -26,9 +26,13 @@ def follow(sql: str, dialect: str, declassifiers: Iterable[str] = ()) -> Trace:
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
             return Trace(problem="it is no single query")
         return _Walk(frozenset(d.lower() for d in declassifiers)).whole(statements[0])
-    except SqlglotError as problem:
-        line = str(problem).split("\n", 1)[0]
-        return Trace(problem=f"its SQL cannot be read: {line[:160]}")
+    except ParseError as problem:
+        place = (problem.errors or [{}])[0]
+        at = str(place.get("highlight") or "").replace("`", "")[:40]
+        said = f"its SQL cannot be read at `{at}`" if at.strip() else "its SQL cannot be read"
+        return Trace(problem=said, broken=True, line=int(place.get("line") or 1))
+    except SqlglotError:
+        return Trace(problem="its SQL cannot be read: a quote or a comment has no end", broken=True)
     except RecursionError:
         return Trace(problem="it nests too deeply")
     except Exception as problem:  # noqa: BLE001  (the parser builds whatever SQL can say; some of it nobody has met)
@@ -42,6 +46,7 @@ class _Walk:
         self._declassifiers = declassifiers
         self._uses: set[Origin] = set()
         self._reads: set[str] = set()
+        self._asked: set[Asked] = set()
         self._seen: set[int] = set()
         self._problem = ""
 
@@ -52,7 +57,8 @@ class _Walk:
                 self._problem = said
         self._left_out(query)
         stars = tuple(dict.fromkeys(shape.stars))
-        return Trace(shape.columns, stars, frozenset(self._reads), frozenset(self._uses), self._problem)
+        reads, uses, asked = frozenset(self._reads), frozenset(self._uses), frozenset(self._asked)
+        return Trace(shape.columns, stars, reads, uses, asked, shape.vague, self._problem)
 
     def _left_out(self, query: exp.Expr) -> None:
         """Tables in a place that nobody has looked at: they are read, and more is not known."""
@@ -74,7 +80,7 @@ class _Walk:
                 return self._select(node, inner)
             case exp.Table():
                 return self._table(node, inner)
-        return Shape()
+        return Shape(vague=True)
 
     def _with(self, node: exp.Expr, scope: Scope) -> Scope:
         clause: Any = node.args.get("with_")
@@ -91,9 +97,10 @@ class _Walk:
             return left
         if not left.stars and not right.stars and not node.args.get("by_name"):
             theirs = [*right.columns.values(), *[NOTHING] * len(left.columns)]
-            return Shape({n: os | theirs[i] for i, (n, os) in enumerate(left.columns.items())})
+            columns = {n: os | theirs[i] for i, (n, os) in enumerate(left.columns.items())}
+            return Shape(columns, vague=left.vague)
         both = merged([Trace(s.columns, tuple(s.stars)) for s in (left, right)])
-        return Shape(dict(both.columns), list(both.stars))
+        return Shape(dict(both.columns), list(both.stars), left.vague or right.vague)
 
     def _select(self, node: exp.Select, scope: Scope) -> Shape:
         source = node.args.get("from_")
@@ -120,6 +127,7 @@ class _Walk:
                 name = (item.alias_or_name or f"_col_{index}").lower()
                 scope.aliases = shape.columns
                 shape.columns[name] = self._walk(item, scope)
+                shape.vague |= is_named_by_engine(item)
         return shape
 
     # -- what is read -------------------------------------------------------------------------------------------
@@ -162,11 +170,11 @@ class _Walk:
         inner = item.this if isinstance(item, exp.Lateral) else item
         if isinstance(inner, exp.Subquery):
             return self._query(inner.this, Scope(dict(scope.ctes), {}, scope))
-        found = frozenset(o.then(How.DERIVED) for child in _children(item) for o in self._walk(child, scope))
+        found = frozenset(o.then(How.DERIVED) for o in self._apart(_children(item), scope))
         alias = item.args.get("alias")
         named = [c.name.lower() for c in alias.columns] if isinstance(alias, exp.TableAlias) else []
         names = [*named, item.alias.lower(), "unnest", "value", "key"]
-        return Shape(dict.fromkeys((n for n in names if n), found))
+        return Shape(dict.fromkeys((n for n in names if n), found), vague=True)
 
     def _star(self, item: exp.Expr, scope: Scope, shape: Shape) -> None:
         star = item.this if isinstance(item, exp.Column) else item
@@ -176,12 +184,14 @@ class _Walk:
         without = {e.name.lower() for e in star.args.get("except_") or ()}
         renamed = {e.this.name.lower(): e.alias.lower() for e in star.args.get("rename") or ()}
         replaced = list(star.args.get("replace") or ())
+        shape.vague |= bool(table) and table not in scope.tables
         gone = frozenset(without | set(renamed) | {e.alias.lower() for e in replaced})
         for source in [scope.tables[table]] if table in scope.tables else scope.tables.values():
             for name, origins in source.columns.items():
                 if name not in gone:
                     shape.columns[name] = shape.columns.get(name, NOTHING) | origins
             taken = frozenset(source.columns)
+            shape.vague |= source.vague
             shape.stars += [Star(s.relation, s.without | gone | taken) for s in source.stars]
         for old, new in renamed.items():
             shape.columns[new] = self._column(exp.column(old, table or None), scope)
@@ -204,6 +214,11 @@ class _Walk:
                 return self._ended(self._nested(node.this, scope))
             case exp.Subquery() | exp.Select() | exp.SetOperation():
                 return self._nested(node, scope)
+            case exp.JSONExtract(expression=exp.JSONPath()) | exp.JSONExtractScalar(expression=exp.JSONPath()):
+                found = inside(self._walk(node.this, scope), keys_of(node.expression))
+                return frozenset(o.then(How.DERIVED) for o in found)
+            case exp.Comprehension():
+                return self._apart(_children(node), scope)
             case exp.Window() | exp.Order():
                 for child in _children(node, "this"):
                     self._walk(child, scope)
@@ -215,6 +230,13 @@ class _Walk:
         found = frozenset(o for child in _children(node) for o in self._walk(child, scope))
         how = how_of(node, self._declassifiers)
         return frozenset(o.then(how) for o in found)
+
+    def _apart(self, nodes: Iterable[exp.Expr], scope: Scope) -> frozenset[Origin]:
+        """Expressions with names of their own, `header` in `header = true`: what looks like a column may be none."""
+        asked = set(self._asked)
+        found = frozenset(o for node in nodes for o in self._walk(node, scope))
+        self._asked = asked
+        return found
 
     def _chosen(self, node: exp.Expr, scope: Scope) -> frozenset[Origin]:
         """Of a CASE the results are passed on; what is tested is not."""
@@ -241,6 +263,8 @@ class _Walk:
         path = [p.name.lower() for p in column.parts]
         path = path[2:] if path[0] in KINDS and len(path) > 3 else path
         found = self._found(path, scope)
+        if asked := scope.asked(path):
+            self._asked.add(asked)
         self._uses.update(Origin(o.relation, o.column, How.SAME, o.maybe) for o in found)
         return found
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from jinja2 import TemplateError
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import SecurityError, TemplateAssertionError, TemplateSyntaxError
 
 from mesh_platform import names
 from mesh_platform.policies.sql.sandbox import MAX_CHARACTERS, Now, Sandbox, Unrendered
@@ -14,6 +14,7 @@ from mesh_platform.policies.sql.stand_ins import Adapter, Package, stand_ins
 _BLOCKS: Final = re.compile(
     r"\{%-?\s*(test|materialization|snapshot|docs|data_test)\b.*?\{%-?\s*end\1\s*-?%\}", re.DOTALL
 )
+_DBTS_TAG: Final = re.compile(r"unknown tag '(test|materialization|snapshot|docs|data_test)'")
 _MACRO: Final = re.compile(r"\{%-?\s*macro\s+([A-Za-z_]\w*)")
 
 
@@ -27,7 +28,7 @@ class Renderer:
         self._own: frozenset[str] = frozenset()
         scope = stand_ins(self._now, adapter)
         scope["adapter"] = Adapter(adapter, self._packages)
-        scope[names.PLATFORM_PACKAGE] = Package(names.PLATFORM_PACKAGE, self._packages[names.PLATFORM_PACKAGE])
+        scope[names.PLATFORM_PACKAGE] = Package(names.PLATFORM_PACKAGE, self._packages[names.PLATFORM_PACKAGE], True)
         self._environment.globals.update(scope)
         self._packages[names.PLATFORM_PACKAGE].update(_macros(self._environment, platform))
 
@@ -45,6 +46,11 @@ class Renderer:
             self._environment.globals[package] = Package(package, own)
         own.update(_macros(self._environment, texts))
 
+    @property
+    def guesses(self) -> frozenset[str]:
+        """The words of the query rendered last that stand for what only dbt knows."""
+        return frozenset(self._now.guesses)
+
     def render(
         self,
         text: str,
@@ -56,13 +62,15 @@ class Renderer:
         """The query as SQL, its relations told as `Relation`; raises Unrendered."""
         now = self._now
         now.model, now.columns, now.sources, now.incremental = model, tuple(columns), sources or {}, incremental
-        now.steps = 0
+        now.steps, now.guesses = 0, set()
         try:
             return _bounded(self._environment.from_string(text).generate(), now)
         except Unrendered:
             raise
         except SecurityError as problem:
             raise Unrendered("it asks for what a query may not touch") from problem
+        except TemplateSyntaxError as problem:
+            raise Unrendered(*_unreadable(problem)) from problem
         except TemplateError as problem:
             said = (problem.message or "").split("\n")[0][:120]
             raise Unrendered(f"its Jinja cannot be read: {said}") from problem
@@ -70,6 +78,13 @@ class Renderer:
             raise Unrendered("it nests too deeply, or its macros call each other without end") from problem
         except Exception as problem:  # a template may raise whatever Python can
             raise Unrendered(f"its Jinja fails: {type(problem).__name__}") from problem
+
+
+def _unreadable(problem: TemplateSyntaxError) -> tuple[str, int | None]:
+    """What to say, and the line; tags and filters that Jinja does not have may be dbt's."""
+    said = re.split(r"\n|\. ", problem.message or "")[0][:120]
+    foreign = isinstance(problem, TemplateAssertionError) or bool(_DBTS_TAG.search(said))
+    return f"its Jinja cannot be read: {said}", None if foreign else problem.lineno
 
 
 def _late(macros: Mapping[str, Any], name: str) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 """The mesh's tables and columns as one graph: what each is made from, and what is needed of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -10,7 +10,8 @@ from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.policies.sql.memory import Forgetful, Memory
 from mesh_platform.policies.sql.models import Traces, traces
-from mesh_platform.policies.sql.relation import MODEL, RECORD, THIS, parts
+from mesh_platform.policies.sql.relation import MODEL, RECORD, SOURCE, THIS, parts
+from mesh_platform.policies.sql.sources import Sources, readable, sources
 from mesh_platform.policies.sql.trace import UNKNOWN, How, Origin, Trace
 from mesh_platform.schema.history import current, history, row_schema
 from mesh_platform.schema.record import RecordSchema
@@ -50,6 +51,8 @@ class Lineage:
         self._memory = memory or Forgetful()
         self._nodes: dict[tuple[str, str], Node] = {}
         self._inputs: dict[tuple[str, str], list[tuple[str, Node]]] = {}
+        self._sources: dict[str, Sources | None] = {}
+        self._made: dict[Node, frozenset[str] | None] = {}
         self.carried: dict[tuple[Node, str], object] = {}
         """What was found to reach a column, for whoever asks again."""
 
@@ -122,6 +125,16 @@ class Lineage:
         return node.kind is Kind.MODEL and node.domain == domain and self.product(node) is None
 
     @cached_property
+    def built_from(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """(domain, model) → the products that are built from it, or measured by it."""
+        found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for product in self.mesh.products.values():
+            for root in filter(None, (product.name, product.manifest.slo.completeness.expected)):
+                for model in self.reach(product.domain, root):
+                    found[product.domain, model][product.id] = None
+        return {model: tuple(products) for model, products in found.items()}
+
+    @cached_property
     def readers(self) -> Mapping[str, frozenset[str]]:
         """Product id → the products whose models read it."""
         found: dict[str, set[str]] = defaultdict(set)
@@ -152,8 +165,7 @@ class Lineage:
         return [(n, o) for n, o in stepped if n.kind is not Kind.RECORD and self._can_be(n, o)]
 
     def _can_be(self, node: Node, origin: Origin) -> bool:
-        known = self.columns(node) if origin.maybe else None
-        return known is None or origin.column.partition(".")[0] in known
+        return not origin.maybe or self.has(node, origin.column.partition(".")[0]) is not False
 
     def columns(self, node: Node) -> frozenset[str] | None:
         """The columns a table is known to have, lower case; None where only the warehouse knows."""
@@ -166,17 +178,75 @@ class Lineage:
                 rows = self.landed(node)
                 return frozenset(c.name.lower() for c in rows[1].columns) if rows else None
             case Kind.MODEL:
-                trace = self.traces.get((node.domain, node.name))
-                return frozenset(trace.columns) if trace and not trace.stars and not trace.problem else None
+                self._make(node)
+                return self._made[node]
         return None
+
+    def has(self, node: Node, column: str) -> bool | None:
+        """Whether a table has the column; None where only the warehouse knows."""
+        known = None if column.startswith(names.PLATFORM_COLUMN_PREFIXES) else self.columns(node)
+        return None if known is None else column in known
+
+    def _make(self, node: Node) -> None:
+        """Note what a model makes, after every model whose columns it passes on, however many they are."""
+        waiting = [] if node in self._made else [node]
+        while waiting:
+            last = waiting[-1]
+            self._made.setdefault(last, None)  # of a circle nothing is known
+            passed = (self.node(last.domain, s.relation) for s in self.trace(last.domain, last.name).stars)
+            below = [n for n in passed if n.kind is Kind.MODEL and n not in self._made]
+            waiting += below
+            if not below:
+                self._made[waiting.pop()] = self._makes(last)
+
+    def _makes(self, node: Node) -> frozenset[str] | None:
+        """The columns of a model, those included that it passes on whatever they are."""
+        trace = self.traces.get((node.domain, node.name))
+        if trace is None or trace.vague or trace.problem:
+            return None
+        made = frozenset(trace.columns)
+        for star in trace.stars:
+            passed = self.columns(self.node(node.domain, star.relation))
+            if passed is None:
+                return None
+            made |= passed - star.without
+        return made
+
+    def lacking(self, domain: str, model: str) -> Iterator[tuple[str, list[Node]]]:
+        """The columns that a model reads and surely nothing has, with the tables it would have them from."""
+        trace = self.trace(domain, model)
+        for column, relations in () if trace.problem else sorted(trace.asked, key=lambda a: (a[0], sorted(a[1]))):
+            nodes = sorted(self.node(domain, r) for r in relations)
+            if all(self.has(n, column) is False for n in nodes):
+                yield column, nodes
+
+    def sources(self, domain: str) -> Sources | None:
+        """What the sources of a project stand for; None where a file that may declare one cannot be read."""
+        if domain not in self._sources:
+            project = self.mesh.dbt.get(domain)
+            self._sources[domain] = sources(project.properties) if project and readable(project.properties) else None
+        return self._sources[domain]
+
+    def is_undeclared(self, domain: str, relation: str) -> bool:
+        """Whether a relation is a `source()` that no file of the project declares."""
+        kind, schema, name = parts(relation)
+        known = self.sources(domain) if kind == SOURCE else None
+        return known is not None and (schema, name) not in known.values()
+
+    def source_table(self, node: Node) -> str | None:
+        """A landed table as `domain.yaml` names it."""
+        domain = self.mesh.domains.get(node.domain)
+        tables = domain.source_tables if domain else ()
+        return next((t.name for _, t in tables if t.table.lower() == node.name), None)
+
+    def shown(self, node: Node) -> str:
+        """As people name it."""
+        return (self.source_table(node) if node.kind is Kind.LANDED else None) or node.name
 
     def landed(self, node: Node) -> tuple[str, RecordSchema] | None:
         """(source table, row schema) of a landed table; None where either is not known."""
-        domain = self.mesh.domains.get(node.domain)
-        if domain is None:
-            return None
-        name = next((t.name for _, t in domain.source_tables if t.table.lower() == node.name), None)
-        schema = row_schema(domain, name) if name else None
+        domain, name = self.mesh.domains.get(node.domain), self.source_table(node)
+        schema = row_schema(domain, name) if domain and name else None
         return (name, schema) if name and schema else None
 
     # -- what is needed of what ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Every model of the mesh, followed once."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from mesh_platform.environment import PROJECT_ROOT
 from mesh_platform.manifest.mesh import DbtModels, Mesh
 from mesh_platform.policies.sql.memory import Memory
 from mesh_platform.policies.sql.sources import Sources, sources
+from mesh_platform.policies.sql.sure import line_of, sure
 from mesh_platform.policies.sql.trace import Trace, merged
 from mesh_platform.schema.history import current
 
@@ -62,7 +64,8 @@ class _Followers:
         found = [self._as(dialect, domain, project, model, columns, known) for dialect in _DIALECTS[:1]]
         if found[0].problem:
             found.append(self._as(_DIALECTS[1], domain, project, model, columns, known))
-        return next((t for t in found if not t.problem), found[0])
+        surely = replace(found[0], broken=all(t.broken for t in found))
+        return next((t for t in found if not t.problem), surely)
 
     def _as(
         self, dialect: str, domain: str, project: DbtModels, model: str, columns: tuple[str, ...], known: Sources
@@ -78,11 +81,13 @@ class _Followers:
             renderer.project(domain, [m.text for m in project.macros])
         self._renderers[dialect] = (renderer, domain)
         text = project.queries[model].text
+        forms: dict[str, frozenset[str]] = {}
         try:
-            forms = [renderer.render(text, model, columns, known, incremental) for incremental in (False, True)]
+            for incremental in (False, True):
+                forms[renderer.render(text, model, columns, known, incremental)] = renderer.guesses
         except Unrendered as problem:
-            return Trace(problem=str(problem))
-        followed = [follow(form, dialect, self._declassifiers) for form in dict.fromkeys(forms)]
+            return Trace(problem=str(problem), broken=problem.broken is not None, line=line_of(text, problem.broken))
+        followed = [sure(follow(f, dialect, self._declassifiers), text, f, guesses) for f, guesses in forms.items()]
         return next((t for t in followed if t.problem), merged(followed))
 
 

@@ -1,4 +1,4 @@
-"""Where in a model's file a relation is named."""
+"""Where in a model's file a relation, or a column, is named."""
 
 import re
 
@@ -23,6 +23,12 @@ def place_of_relation(text: str, relation: str) -> Place:
     patterns += [rf"{_QUOTE}\b{last}{_QUOTE}\s*\.\s*{_QUOTE}{bare}\b"] if last else []
     patterns += [rf"\b{bare}\b"]
     match = next((m for p in patterns if (m := re.search(p, text, re.IGNORECASE))), None)
+    return _place(text, match.start()) if match else FIRST_LINE
+
+
+def place_of_word(text: str, word: str) -> Place:
+    """Line and column of a name; the first line where a macro wrote it."""
+    match = re.search(rf"(?<![\w$]){re.escape(word)}(?![\w$])", text, re.IGNORECASE)
     return _place(text, match.start()) if match else FIRST_LINE
 
 

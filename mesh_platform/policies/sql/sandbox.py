@@ -1,5 +1,6 @@
 """Jinja that is bounded: in steps, in the length of what it makes, and in what it may touch."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -21,6 +22,11 @@ _NO_FILTERS: Final = frozenset({"center", "indent", "format", "wordwrap"})
 class Unrendered(Exception):
     """Why a model's Jinja cannot be rendered here, in a few words."""
 
+    def __init__(self, said: str, broken: str | int | None = None) -> None:
+        """`broken`: what of the model, or which line of it, dbt would refuse as well."""
+        super().__init__(said)
+        self.broken = broken
+
 
 @dataclass
 class Now:
@@ -31,7 +37,13 @@ class Now:
     columns: tuple[str, ...] = ()
     sources: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     incremental: bool = False
+    guesses: set[str] = field(default_factory=set)
+    """Words in the place of what only dbt knows; the empty word where it may be any."""
     steps: int = 0
+
+    def guess(self, *values: Any) -> None:
+        """These values, or what is made of them, are dbt's to tell."""
+        self.guesses |= {w for v in values for w in re.findall(r"\w+", str(v).lower())} or {""}
 
     def step(self, *_: object) -> str:
         """One step more; raises Unrendered when there were too many."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mesh_platform import names
+from mesh_platform.manifest.message import did_you_mean
 from mesh_platform.policies.sql.relation import MODEL, RECORD, SOURCE, THIS, Relation
 from mesh_platform.policies.sql.sandbox import Now, Unrendered, joined
 
@@ -12,29 +13,38 @@ from mesh_platform.policies.sql.sandbox import Now, Unrendered, joined
 class Package:
     """The macros of one package by name; a missing one says which it is."""
 
-    def __init__(self, name: str, macros: dict[str, Any]) -> None:
-        self._name, self._macros = name, macros
+    def __init__(self, name: str, macros: dict[str, Any], complete: bool = False) -> None:
+        """`complete`: what is not here, dbt does not have either."""
+        self._name, self._macros, self._complete = name, macros, complete
 
     def __getattr__(self, macro: str) -> Any:
         if macro.startswith("_"):
             raise AttributeError(macro)
         if macro not in self._macros:
-            raise Unrendered(f"`{self._name}.{macro}` is no macro that is known here")
+            named = f"{self._name}.{macro}"
+            hint = did_you_mean(macro, sorted(self._macros))
+            raise Unrendered(f"there is no macro `{named}`{hint}", named if self._complete else None)
         return self._macros[macro]
 
 
 class Expressions:
     """A package that everyone knows and nobody has here: its macros stand as functions of what they are given."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, now: Now) -> None:
+        self._name, self._now = name, now
 
     def __getattr__(self, macro: str) -> Callable[..., str]:
         if macro.startswith("_"):
             raise AttributeError(macro)
         if macro in _WHOLE_QUERIES:
             raise Unrendered(f"`{self._name}.{macro}` writes more than an expression")
-        return lambda *args, **named: f"{macro}({', '.join(_expressions([*args, *named.values()]))})"
+
+        def call(*args: Any, **named: Any) -> str:
+            given = list(_expressions([*args, *named.values()]))
+            self._now.guess(macro, *given)
+            return f"{macro}({', '.join(given)})"
+
+        return call
 
 
 _WHOLE_QUERIES: Final = frozenset(
@@ -130,11 +140,11 @@ def stand_ins(now: Now, adapter: str) -> dict[str, Any]:
         "source": lambda name, table: Relation(SOURCE, *now.sources.get((name, table), (name, table))),
         "this": _This(now),
         "model": _Model(now),
-        "config": _Config(),
+        "config": _Config(now),
         "is_incremental": lambda: now.incremental,
         "should_full_refresh": lambda: False,
-        "var": lambda name, default="": default,
-        "env_var": lambda name, default="": default,
+        "var": _told(now),
+        "env_var": _told(now),
         "target": _Named(type=adapter, name="mesh", schema="mesh", database="mesh"),
         "execute": True,
         "exceptions": _Named(raise_compiler_error=_refused, warn=lambda *a: ""),
@@ -146,8 +156,8 @@ def stand_ins(now: Now, adapter: str) -> dict[str, Any]:
         "dbt_version": "1.11.0",
         "flags": _Named(FULL_REFRESH=False),
         "modules": _Named(),
-        "dbt": Expressions("dbt"),
-        "dbt_utils": Expressions("dbt_utils"),
+        "dbt": Expressions("dbt", now),
+        "dbt_utils": Expressions("dbt_utils", now),
         "mesh_step": now.step,
         "mesh_join": joined,
     }
@@ -156,11 +166,24 @@ def stand_ins(now: Now, adapter: str) -> dict[str, Any]:
 class _Config:
     """`config(…)` sets, and prints nothing."""
 
+    def __init__(self, now: Now) -> None:
+        self._now = now
+
     def __call__(self, *_: Any, **__: Any) -> str:
         return ""
 
     def get(self, name: str, default: Any = "") -> Any:
+        return _told(self._now)(name, default)
+
+
+def _told(now: Now) -> Callable[..., Any]:
+    """What somebody sets from outside; its default, as long as nobody does."""
+
+    def told(name: str, default: Any = "") -> Any:
+        now.guess(default)
         return default
+
+    return told
 
 
 def _ref(now: Now) -> Callable[..., Relation]:

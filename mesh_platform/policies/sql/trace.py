@@ -41,6 +41,10 @@ class Star:
     without: frozenset[str] = frozenset()
 
 
+Asked = tuple[str, frozenset[str]]
+"""A column, and the relations of which one must have it; without relations, nothing in the query has it."""
+
+
 @dataclass(frozen=True)
 class Trace:
     """What a query makes of what it reads."""
@@ -52,8 +56,16 @@ class Trace:
     reads: frozenset[str] = frozenset()
     uses: frozenset[Origin] = frozenset()
     """Every column that is touched at all, in filters and joins too."""
+    asked: frozenset[Asked] = frozenset()
+    """Columns that some relation must have, for the query to run."""
+    vague: bool = False
+    """Whether it may make columns that nobody can name."""
     problem: str = ""
     """Why the query could not be followed."""
+    broken: bool = False
+    """Whether the query surely cannot run."""
+    line: int = 1
+    """Of the model's file, where the problem is."""
 
     def origins(self, column: str) -> frozenset[Origin]:
         """Where a column comes from; one that the query does not name comes from what it passes on."""
@@ -73,18 +85,26 @@ def merged(traces: Iterable[Trace]) -> Trace:
     stars: dict[Star, None] = {}
     reads: frozenset[str] = frozenset()
     uses: frozenset[Origin] = frozenset()
+    asked: frozenset[Asked] = frozenset()
+    vague = False
     for trace in traces:
         for name, origins in trace.columns.items():
             columns[name] = columns.get(name, frozenset()) | origins
         stars |= dict.fromkeys(trace.stars)
-        reads, uses = reads | trace.reads, uses | trace.uses
-    return Trace(columns, tuple(stars), reads, uses)
+        reads, uses, asked = reads | trace.reads, uses | trace.uses, asked | trace.asked
+        vague = vague or trace.vague
+    return Trace(columns, tuple(stars), reads, uses, asked, vague)
 
 
 def as_json(trace: Trace) -> dict[str, Any]:
     """The trace for the memory."""
     origins = {o for os in trace.columns.values() for o in os} | trace.uses
-    relations = sorted({o.relation for o in origins} | trace.reads | {s.relation for s in trace.stars})
+    relations = sorted(
+        {o.relation for o in origins}
+        | trace.reads
+        | {s.relation for s in trace.stars}
+        | {r for _, rs in trace.asked for r in rs}
+    )
     at = {relation: index for index, relation in enumerate(relations)}
 
     def pack(items: Iterable[Origin]) -> list[list[Any]]:
@@ -96,7 +116,11 @@ def as_json(trace: Trace) -> dict[str, Any]:
         "stars": [[at[s.relation], sorted(s.without)] for s in trace.stars],
         "reads": [at[r] for r in sorted(trace.reads)],
         "uses": pack(trace.uses),
+        "asked": sorted([column, sorted(at[r] for r in named)] for column, named in trace.asked),
+        "vague": trace.vague,
         "problem": trace.problem,
+        "broken": trace.broken,
+        "line": trace.line,
     }
 
 
@@ -112,5 +136,9 @@ def from_json(value: Any) -> Trace:
         tuple(Star(named[r], frozenset(without)) for r, without in value["stars"]),
         frozenset(named[r] for r in value["reads"]),
         unpack(value["uses"]),
+        frozenset((str(column), frozenset(named[r] for r in relations)) for column, relations in value["asked"]),
+        bool(value["vague"]),
         str(value["problem"]),
+        bool(value["broken"]),
+        int(value["line"]),
     )

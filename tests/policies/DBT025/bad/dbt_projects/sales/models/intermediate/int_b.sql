@@ -1,1 +1,1 @@
-select from where
+select * from (pivot {{ ref('stg_sales__orders') }} on channel using count(*))

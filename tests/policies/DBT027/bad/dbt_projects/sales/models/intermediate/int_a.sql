@@ -1,0 +1,3 @@
+-- broken
+select order_id
+from from (

@@ -1,0 +1,2 @@
+select order_id, placed_at, channel
+from {{ ref('stg_sales__orders') }}

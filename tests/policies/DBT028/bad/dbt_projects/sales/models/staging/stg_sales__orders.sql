@@ -1,0 +1,5 @@
+select
+    id as order_id,
+    placed_att,
+    'web' as channel
+from {{ source('sales_cdc', 'orders') }}

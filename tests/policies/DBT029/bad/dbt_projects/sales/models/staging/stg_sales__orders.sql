@@ -1,0 +1,2 @@
+select id as order_id, placed_at, 'web' as channel
+from {{ source('sales_cdc', 'orders') }}
