@@ -96,3 +96,33 @@ def test_the_next_version_of_each_kind() -> None:
 
 def test_the_page_in_docs_is_that_of_the_code() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run `python -m mesh_platform.schema.reference`"
+
+
+def test_a_change_that_is_made_again_answers_again() -> None:
+    both, one = (schema({"name": "kind", "type": {"type": "enum", "name": "K", "symbols": s}}) for s in (["A", "B"], ["A"]))
+    assert told(v1_0_0=both, v2_0_0=one, v2_1_0=both, v2_1_1=one) == [
+        ("1.0.0", "2.0.0", ["SCH112"]),
+        ("2.0.0", "2.1.0", ["SCH124"]),
+        ("2.1.0", "2.1.1", ["SCH112"]),
+    ]
+    without, with_note = schema(ID), schema(ID, NOTE)
+    assert told(v1_0_0=with_note, v2_0_0=without, v2_1_0=with_note, v2_1_1=without) == [
+        ("1.0.0", "2.0.0", ["SCH101"]),
+        ("2.0.0", "2.1.0", ["SCH121"]),
+        ("2.1.0", "2.1.1", ["SCH101"]),
+    ]
+
+
+def test_a_default_that_is_toggled_answers_each_time() -> None:
+    old, new = (schema({**ID, "default": d}) for d in ("a", "b"))
+    assert told(v1_0_0=old, v1_1_0=new, v1_2_0=old, v1_2_1=new) == [
+        ("1.0.0", "1.1.0", ["SCH123"]),
+        ("1.1.0", "1.2.0", ["SCH123"]),
+        ("1.2.0", "1.2.1", ["SCH123"]),
+    ]
+
+
+def test_a_longer_step_answers_for_what_only_a_step_before_it_changed() -> None:
+    """2.1.0 → 2.2.0 changes nothing: what 1.0.0 → 2.0.0 did is no answer for what 2.0.0 → 2.2.0 does."""
+    both, one = (schema({"name": "kind", "type": {"type": "enum", "name": "K", "symbols": s}}) for s in (["A", "B"], ["A"]))
+    assert told(v1_0_0=one, v1_1_0=both, v1_2_0=both) == [("1.0.0", "1.1.0", ["SCH124"])]

@@ -67,18 +67,26 @@ class Trace:
 UNKNOWN: Final = Trace()
 
 
+def united(stars: Iterable[Star]) -> tuple[Star, ...]:
+    """One star of each relation: a column is passed on if any of them does."""
+    found: dict[str, frozenset[str]] = {}
+    for star in stars:
+        found[star.relation] = star.without & found.get(star.relation, star.without)
+    return tuple(Star(relation, without) for relation, without in found.items())
+
+
 def merged(traces: Iterable[Trace]) -> Trace:
     """What several forms of one query do, together."""
     columns: dict[str, frozenset[Origin]] = {}
-    stars: dict[Star, None] = {}
+    stars: list[Star] = []
     reads: frozenset[str] = frozenset()
     uses: frozenset[Origin] = frozenset()
     for trace in traces:
         for name, origins in trace.columns.items():
             columns[name] = columns.get(name, frozenset()) | origins
-        stars |= dict.fromkeys(trace.stars)
+        stars += trace.stars
         reads, uses = reads | trace.reads, uses | trace.uses
-    return Trace(columns, tuple(stars), reads, uses)
+    return Trace(columns, united(stars), reads, uses)
 
 
 def as_json(trace: Trace) -> dict[str, Any]:
