@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from mesh_platform.cli.revision import mesh_at
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
+from mesh_platform.manifest.commit import base_of, files_at
 from mesh_platform.manifest.folder import Entry, read_text, root_at
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
@@ -71,7 +71,8 @@ def _of_product(environment: Environment, mesh: Mesh, product: str, new: str) ->
 
 def _since(environment: Environment, mesh: Mesh, revision: str) -> Iterator[Impact]:
     """The products whose columns are not what they were; one that is gone has lost them all."""
-    before = mesh_at(environment.root, revision)
+    with files_at(environment.root, base_of(environment.root, revision)) as folder:
+        before = gather(folder)
     gone = {k: p for k, p in before.products.items() if k not in mesh.known_products}
     lineage = _lineage(environment, replace(mesh, products={**mesh.products, **gone}))
     for name, product in sorted(before.products.items()):

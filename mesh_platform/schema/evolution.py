@@ -37,14 +37,17 @@ def steps(texts: Mapping[str, str]) -> Iterator[Step]:
     become a change of."""
     readings = _readings(texts)
     versions, made = list(readings), dict[str, tuple[str, tuple[Change, ...]]]()
+    told: set[Change] = set()
     for old, new in _pairs(versions):
         changes = compare(readings[old], readings[new]).changes
         if new not in made:  # the nearest comes first, and answers for all that it changes
             made[new] = (old, changes)
+            told = set(changes)
             yield Step(old, new, changes)
         else:
-            told = _on_the_way(made, old, new)
+            told |= _on_the_way(made, old, new)
             yield Step(old, new, tuple(change for change in changes if change not in told))
+            told.update(changes)
 
 
 def declared_bump(old: Version, new: Version) -> Bump:

@@ -122,7 +122,12 @@ def test_a_default_that_is_toggled_answers_each_time() -> None:
     ]
 
 
-def test_a_longer_step_answers_for_what_only_a_step_before_it_changed() -> None:
-    """2.1.0 → 2.2.0 changes nothing: what 1.0.0 → 2.0.0 did is no answer for what 2.0.0 → 2.2.0 does."""
+def test_a_longer_step_answers_only_for_what_no_shorter_one_does() -> None:
     both, one = (schema({"name": "kind", "type": {"type": "enum", "name": "K", "symbols": s}}) for s in (["A", "B"], ["A"]))
     assert told(v1_0_0=one, v1_1_0=both, v1_2_0=both) == [("1.0.0", "1.1.0", ["SCH124"])]
+    defaulted, bare = schema(ID, {"name": "note", "type": "string", "default": ""}), schema(ID, {"name": "note", "type": "string"})
+    assert told(v1_0_0=schema(ID), v1_0_1=schema(ID), v1_1_0=defaulted, v1_2_0=bare) == [
+        ("1.0.1", "1.1.0", ["SCH121"]),
+        ("1.1.0", "1.2.0", ["SCH123"]),
+        ("1.0.1", "1.2.0", ["SCH103"]),
+    ]
