@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
+from mesh_platform.policies.sql.relation import parts
+
 
 class How(IntEnum):
     """What became of a value on its way; of two, the greater holds."""
@@ -108,9 +110,15 @@ def as_json(trace: Trace) -> dict[str, Any]:
     }
 
 
+def _relation(text: Any) -> str:
+    """One that can be told apart into its parts again."""
+    parts(text)
+    return str(text)
+
+
 def from_json(value: Any) -> Trace:
     """What `as_json` made; raises for anything else."""
-    named = value["relations"]
+    named = [_relation(text) for text in value["relations"]]
 
     def unpack(items: Any) -> frozenset[Origin]:
         return frozenset(Origin(named[r], str(c), How(h), bool(m)) for r, c, h, m in items)
