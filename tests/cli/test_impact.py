@@ -94,6 +94,15 @@ def test_what_changed_since_a_revision(committed: Path, capsys: pytest.CaptureFi
     assert (code, found["product"], found["breaks"]) == (1, "orders.order_events", True)
 
 
+def test_what_must_exist_uses_columns_too(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = mesh / "dbt_projects/finance/models/slo/expected_revenue_daily.sql"
+    model.write_text("select channel, event_timestamp from {{ source('orders_prod', 'order_events') }}\n")
+    _, (found,) = answer(
+        capsys, "orders.order_events", "--schema", edited(mesh, '"name": "channel"', '"name": "medium"')
+    )
+    assert found["consumers"][0]["changed"] == ["channel"]
+
+
 def test_a_link_in_the_commit_is_no_traceback(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (committed / "domains/orders/link").symlink_to("/etc/passwd")
     (committed / "domains/orders/up").symlink_to("../../..")

@@ -122,15 +122,17 @@ def test_a_broken_memory_costs_time_only(tmp_path: Path) -> None:
 def test_a_memory_that_was_edited_is_not_believed(tmp_path: Path) -> None:
     root, home = scene(tmp_path), tmp_path / "home"
     first = Lineage(gather(root), FileMemory(home)).traces
-    for edit_of in (lambda t: t.replace("email", "total"), lambda t: t.replace('"problem":""', '"problem":"x"'), str.upper):
+    for edit_of in (
+        lambda t: t.replace("email", "total"),
+        lambda t: t.replace('"problem":""', '"problem":"x"'),
+        str.upper,
+    ):
         for file in home.iterdir():
             file.write_text(edit_of(file.read_text()))
         assert Lineage(gather(root), FileMemory(home)).traces == first
 
 
-@pytest.mark.parametrize(
-    "wrong", [["plain"], [7], ["a|b"], None, {"a": 1}, [["mesh:model", "a", "b"]], [None]]
-)
+@pytest.mark.parametrize("wrong", [["plain"], [7], ["a|b"], None, {"a": 1}, [["mesh:model", "a", "b"]], [None]])
 def test_a_sealed_memory_of_another_shape_costs_time_only(tmp_path: Path, wrong: object) -> None:
     root, home = scene(tmp_path), tmp_path / "home"
     first = Lineage(gather(root), FileMemory(home)).traces

@@ -89,7 +89,9 @@ def test_what_models_use_is_there(renderer: Renderer, text: str, said: str) -> N
 
 
 NAMES = st.sampled_from(["l", "n.v", "'a'", "7", "range(999)", "{'k': l}", "[l, l]"])
-FILTERS = st.sampled_from(["sort", "list", "join", "string", "map('string')", "batch(9)", "length", "tojson", "reverse"])
+FILTERS = st.sampled_from(
+    ["sort", "list", "join", "string", "map('string')", "batch(9)", "length", "tojson", "reverse"]
+)
 
 
 @settings(max_examples=60, deadline=None)
