@@ -22,13 +22,15 @@ HOSTILE = {
     "unions.sql": b" union all ".join([b"select a from {{ ref('x') }}"] * 3_000),
     "loops.sql": b"{% for i in range(99999) %}" * 5 + b"{% endfor %}" * 5,
     "doubling.sql": b"with a0 as (select * from t)"
-    + b"".join(b", a%d as (select * from a%d x, a%d y)" % (i, i - 1, i - 1) for i in range(1, 30)) + b" select * from a29",
+    + b"".join(b", a%d as (select * from a%d x, a%d y)" % (i, i - 1, i - 1) for i in range(1, 30))
+    + b" select * from a29",
     "excluded.sql": b"with a0 as (select * from {{ ref('x') }})" + b"".join(
         b", a%d as (select x.* exclude (b%d), y.* exclude (c%d) from a%d x, a%d y)" % (i, i, i, i - 1, i - 1)
         for i in range(1, 30)) + b" select * from a29",
     "either.sql": b"select " + b",".join(b"x%d" % i for i in range(2_000)) + b" from "
     + b",".join(b"t%d" % i for i in range(1_000)),
-    "lateral.sql": b"select a as b0" + b"".join(b", b%d||b%d as b%d" % (i, i, i + 1) for i in range(3_000)) + b" from t",
+    "lateral.sql": b"select a as b0" + b"".join(b", b%d||b%d as b%d" % (i, i, i + 1) for i in range(3_000))
+    + b" from t",
     "types.sql": b"select " + b"decimal(" * 60 + b"1" + b")" * 60,
     "recursive.sql": b"with recursive r as (" * 30 + b"select 1" + b" union all select 1) select * from r" * 30,
     "round.sql": b"{% for a in range(9000) %}{% for b in range(99999) if false %}{% endfor %}{% endfor %}",

@@ -1,4 +1,4 @@
-"""Templates made to hang or to fill the memory: each is answered in bounded work, by the budget and not by the clock."""
+"""Templates made to hang or to fill the memory: each is answered in bounded work and time."""
 
 import resource
 
@@ -26,11 +26,12 @@ HOSTILE = [
     "{{ 999999 ** 999999 }}",
     "{% for a in range(9000) %}{% for b in range(99999) if false %}{% endfor %}{% endfor %}",
     "{% for a in [1] recursive %}{{ loop(range(99999)) }}{% endfor %}",
-    "{% macro mesh_step() %}{% endmacro %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "{% macro mesh_step() %}{% endmacro %}{% for a in range(999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
     "{% macro f(n) %}{% if n > 0 %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(40) }}",
     "{% set x %}{% for i in range(99999) %}" + "x" * 50_000 + "{% endfor %}{% endset %}{{ x|length }}",
     *[LONG + "{% for i in range(99000) %}{% set b = " + b + " %}{% endfor %}" for b in (
-        "n.v ~ 'x'", "n.v.title()", "n.v.upper()", "n.v|urlize", "n.v|title", "n.v == n.v ~ 'x'", "n.v[1:]", "n.v is lower",
+        "n.v ~ 'x'", "n.v.title()", "n.v.upper()", "n.v|urlize", "n.v|title", "n.v == n.v ~ 'x'", "n.v[1:]",
+        "n.v is lower",
     )],
     LONG + "{% set l = [] %}{% for i in range(9000) %}{% do l.append(n.v[1:]) %}{% endfor %}",
     LONG + "{% set l = [" + "n.v[1:], " * 20_000 + "] %}",
@@ -69,7 +70,7 @@ def test_it_is_refused(renderer: Renderer, text: str) -> None:
     [
         ("{{ ['a', 'b'] | map('upper') | join(', ') }}", "A, B"),
         ("{{ 'a_b'.split('_')[1].upper().strip().replace('B', 'c') }}", "c"),
-        ("{% for k, v in {'a': 1}.items() %}{{ loop.index }}{{ k }}{{ v }}{{ ',' if not loop.last }}{% endfor %}", "1a1"),
+        ("{% for k, v in {'a': 1}.items() %}{{ loop.index ~ k ~ v }}{{ ',' if not loop.last }}{% endfor %}", "1a1"),
         ("{% set l = [] %}{% do l.append('x') %}{% do l.extend(['y']) %}{{ l | join('-') }}", "x-y"),
         ("{% for i in range(3) if i is odd %}{{ i }}{% endfor %}", "1"),
         ("{{ var('days', 9000000) | int }}", "9000000"),
@@ -81,7 +82,7 @@ def test_it_is_refused(renderer: Renderer, text: str) -> None:
         ("{% set comma = joiner(',') %}{% for i in [1, 2] %}{{ comma() }}{{ i }}{% endfor %}", "1,2"),
         ("{{ 'abc'[:2] }}{{ [3, 1]|sort|first }}{{ 7 // 2 }}{{ 2 ** 3 }}", "ab138"),
         ("{% for i in range(500) %}{% for j in range(50) %}{% endfor %}{% endfor %}", ""),
-        ("{% set l = [] %}{% for i in range(2000) %}{% do l.append('column_' ~ i) %}{% endfor %}{{ l|length }}", "2000"),
+        ("{% set l = [] %}{% for i in range(2000) %}{% do l.append('name_' ~ i) %}{% endfor %}{{ l|length }}", "2000"),
     ],
 )  # fmt: skip
 def test_what_models_use_is_there(renderer: Renderer, text: str, said: str) -> None:

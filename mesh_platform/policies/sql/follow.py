@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import sqlglot
-from sqlglot import Dialect, exp
+from sqlglot import Dialect, TokenType, exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
 
 from mesh_platform.policies.sql.budget import Budget, TooLong
 from mesh_platform.policies.sql.declassify import how_of

@@ -145,7 +145,7 @@ class Sandbox(SandboxedEnvironment):
     def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:
         raise Unrendered(f"it asks for `{attribute}`, which a query may not touch")
 
-    def concat(self, pieces: Iterable[str]) -> str:  # type: ignore[override]
+    def concat(self, pieces: Iterable[str]) -> str:
         """The text of a macro or a block, whose pieces are constants too."""
         found = list(pieces)
         self.now.weigh(found)
@@ -206,7 +206,7 @@ def joined(*pieces: Any) -> str:
     return str(_short("".join(str(piece) for piece in pieces)))
 
 
-def _paid(made: Callable[..., Any], now: Now, name: str) -> Callable[..., Any]:
+def _paid(made: Any, now: Now, name: str) -> Callable[..., Any]:
     """A filter or test that pays for what it is given and for what it makes."""
 
     @wraps(made)
