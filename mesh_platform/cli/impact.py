@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from mesh_platform.cli.revision import mesh_at
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
+from mesh_platform.manifest.commit import base_of, files_at
 from mesh_platform.manifest.folder import Entry, read_text, root_at
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh, Product
@@ -86,7 +86,8 @@ def _before(environment: Environment, mesh: Mesh, revision: str) -> Mesh:
     if revision in mesh.known_products:
         raise EnvironmentProblem(f"`{revision}` is a product; say which schema it would have: `--schema NEW.avsc`")
     try:
-        return mesh_at(environment.root, revision)
+        with files_at(environment.root, base_of(environment.root, revision)) as folder:
+            return gather(folder)
     except EnvironmentProblem as problem:
         hint = did_you_mean(revision, sorted(mesh.known_products))
         raise EnvironmentProblem(f"{problem}{hint}") from problem

@@ -1,5 +1,6 @@
 """The whole mesh against every policy, less what the council permits."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.policies.book import BOOK
 from mesh_platform.policies.council import can_be_exempted
-from mesh_platform.policies.registry import Policy, Review
+from mesh_platform.policies.registry import MOST, Policy, Review
 from mesh_platform.policies.sql.memory import FileMemory, Memory
 from mesh_platform.transformation.drift import drift
 
@@ -44,18 +45,23 @@ def govern_files(
 
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:
-    """What one policy finds, at the level the council gives it."""
+    """What one policy finds, at the level the council gives it; of one file no more than anybody mends at once."""
     level = _council(policy, review).levels.get(policy.code)
     if level is PolicyLevel.OFF:
         return
+    told = Counter[str]()
     for spot, breach in policy.examine(review):
+        told[spot.path] += 1
+        if told[spot.path] > MOST + 1:
+            continue
+        more = f"breaks this policy in more than `{MOST}` places" if told[spot.path] > MOST else ""
         yield Finding(
             path=spot.path,
             line=spot.place.line,
             column=spot.place.column,
             code=policy.code,
             level=Level(level) if level else policy.level,
-            message=one_line(breach.message),
+            message=more or one_line(breach.message),
             fix=breach.fix or policy.fix,
             key=breach.key,
             product=spot.product,

@@ -18,7 +18,7 @@ class Step:
     old: str
     new: str
     fresh: tuple[Change, ...]
-    """The changes that are in no step before this one: what one step has answered for, no later one has to."""
+    """The changes that no shorter step on the way has: what one step has answered for, no longer one has to."""
 
     @property
     def declared(self) -> Bump:
@@ -35,11 +35,19 @@ def steps(texts: Mapping[str, str]) -> Iterator[Step]:
     """The steps between neighbours, and from every release to the newest version; a schema that cannot be read, or is
     not named by a version, is in none. Only releases bind: what follows a prerelease is compared with what it was to
     become a change of."""
-    readings, told = _readings(texts), set[Change]()
-    for old, new in _pairs(list(readings)):
+    readings = _readings(texts)
+    versions, made = list(readings), dict[str, tuple[str, tuple[Change, ...]]]()
+    told: set[Change] = set()
+    for old, new in _pairs(versions):
         changes = compare(readings[old], readings[new]).changes
-        yield Step(old, new, tuple(change for change in changes if change not in told))
-        told.update(changes)
+        if new not in made:  # the nearest comes first, and answers for all that it changes
+            made[new] = (old, changes)
+            told = set(changes)
+            yield Step(old, new, changes)
+        else:
+            told |= _on_the_way(made, old, new)
+            yield Step(old, new, tuple(change for change in changes if change not in told))
+            told.update(changes)
 
 
 def declared_bump(old: Version, new: Version) -> Bump:
@@ -83,6 +91,15 @@ def _pairs(versions: list[str]) -> Iterator[tuple[str, str]]:
         releases = [old for old in versions[:place] if not _version(old).prerelease]
         for old in reversed(releases if place == len(versions) - 1 else releases[-1:]):
             yield old, new
+
+
+def _on_the_way(made: Mapping[str, tuple[str, tuple[Change, ...]]], old: str, new: str) -> set[Change]:
+    """What the steps between neighbours change from one version to a later one."""
+    found = set[Change]()
+    while new != old and new in made:
+        new, changes = made[new]
+        found.update(changes)
+    return found
 
 
 def _version(text: str) -> Version:

@@ -99,6 +99,42 @@ def test_what_changed_since_a_revision(committed: Path, capsys: pytest.CaptureFi
     assert (code, found["product"], found["breaks"]) == (1, "orders.order_events", True)
 
 
+def test_what_must_exist_uses_columns_too(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = mesh / "dbt_projects/finance/models/slo/expected_revenue_daily.sql"
+    model.write_text("select channel, event_timestamp from {{ source('orders_prod', 'order_events') }}\n")
+    _, (found,) = answer(
+        capsys, "orders.order_events", "--schema", edited(mesh, '"name": "channel"', '"name": "medium"')
+    )
+    assert found["consumers"][0]["changed"] == ["channel"]
+
+
+def test_a_link_in_the_commit_is_no_traceback(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (committed / "domains/orders/link").symlink_to("/etc/passwd")
+    (committed / "domains/orders/up").symlink_to("../../..")
+    git(committed, "add", "-A")
+    git(committed, "commit", "-qm", "links")
+    assert answer(capsys, "--since", "HEAD") == (0, [])
+
+
+def test_the_repository_is_that_of_the_mesh_whatever_a_hook_says(
+    committed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    assert answer(capsys, "--since", "HEAD") == (0, [])
+
+
+def test_what_others_changed_meanwhile_is_no_change_of_this_branch(
+    committed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(committed, "branch", "ours")
+    git(committed, "checkout", "-qb", "theirs")
+    new = edited(committed, '"name": "currency_code"', '"name": "currency"')
+    (committed / SCHEMA).write_text(Path(new).read_text())
+    git(committed, "commit", "-qam", "theirs")
+    git(committed, "checkout", "-q", "ours")
+    assert answer(capsys, "--since", "theirs") == (0, [])
+
+
 def test_a_product_that_is_gone_breaks_its_readers(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for file in sorted((committed / "domains/orders/order_events").rglob("*"), reverse=True):
         file.unlink() if file.is_file() else file.rmdir()

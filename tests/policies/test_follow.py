@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mesh_platform.policies.sql.budget import Budget
 from mesh_platform.policies.sql.follow import follow
 from mesh_platform.policies.sql.relation import MODEL, RAW, SOURCE, key, parts
-from mesh_platform.policies.sql.trace import How, Trace, as_json, from_json
+from mesh_platform.policies.sql.trace import How, Star, Trace, as_json, from_json
 
 PEOPLE = '"mesh:source"."crm"."people"'
 ORDERS = '"mesh:model"."sales"."orders"'
@@ -176,3 +177,35 @@ def test_a_long_query_is_followed_in_bounded_time() -> None:
     started = time.process_time()
     assert follow(f"with c0 as (select * from {PEOPLE}), {steps} select * from c199", "duckdb").problem == ""
     assert time.process_time() - started < 5
+
+
+CHAIN = "select a as b0" + "".join(f", b{i} || b{i} as b{i + 1}" for i in range(3_000)) + " from t"
+EITHER = f"select {','.join(f'x{i}' for i in range(2_000))} from {','.join(f't{i}' for i in range(1_000))}"
+
+
+@pytest.mark.parametrize("sql", [CHAIN, EITHER])
+def test_what_takes_too_much_work_is_said(sql: str) -> None:
+    assert follow(sql, "duckdb").problem == "it takes too long to follow"
+
+
+def test_the_budget_is_what_ends_it() -> None:
+    spent = Budget(1_000_000, seconds=-1)
+    assert follow("select a from t", "duckdb", budget=spent).problem == "it takes too long to follow"
+    assert follow("select a from t", "duckdb", budget=Budget(1)).problem == "it takes too long to follow"
+    assert follow("select a from t", "duckdb", budget=Budget(100)).problem == ""
+
+
+def test_a_table_that_is_read_twice_is_passed_on_once() -> None:
+    steps = ", ".join(f"c{i} as (select * from c{i - 1} as a, c{i - 1} as b)" for i in range(1, 40))
+    trace = traced(f"with c0 as (select * exclude (k) from people), {steps} select * from c39")
+    assert trace.stars == (Star(key(SOURCE, "crm", "people"), frozenset({"k"})),)
+
+
+def test_a_star_passes_on_what_either_of_two_passes_on() -> None:
+    sql = "select x.* exclude (a, b), y.* exclude (b, c) from people as x, people as y"
+    assert [origins(sql, c) for c in ("a", "b")] == [{("people", "a", How.SAME)}, set()]
+
+
+def test_types_that_nest_without_end_are_said() -> None:
+    assert follow("select " + "decimal(" * 60 + "1" + ")" * 60, "duckdb").problem == "it nests types too deeply"
+    assert follow("select date(timestamp(cast(a as decimal(10, 2)))) from t", "duckdb").problem == ""

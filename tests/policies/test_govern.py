@@ -1,3 +1,4 @@
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -197,3 +198,19 @@ def test_sixteen_products_are_too_many_and_broken_ones_count(base: Path) -> None
     (base / "domains/sales/one_more/data-product.yaml").write_text("kind: DataProduct\n")
     (finding,) = (f for f in found(base) if f.code == "DOM002")
     assert "owns `16` products" in finding.message
+
+
+@pytest.mark.parametrize("code", ["EXM003", "SCH011"])
+def test_of_one_policy_in_one_file_two_hundred_are_told(base: Path, code: str) -> None:
+    entry = "{policy: SLO001, product: a.b%d, until: 2027-06-30, granted_by: council, reason: a slow supplier}"
+    rows = "".join(f"  - {entry % i}\n" for i in range(900))
+    (base / "domains/exemptions.yaml").write_text(f"exemptions:\n{rows}")
+    folder = base / "domains/sales/orders/schema"
+    old = max(folder.glob("*.avsc"))
+    record = json.loads(old.read_text())
+    more = [{"name": f"c{i}", "type": ["null", "string"], "default": None} for i in range(900)]
+    old.write_text(json.dumps(record | {"fields": [*record["fields"], *more]}))
+    (folder / "9.0.0.avsc").write_text(json.dumps(record))
+    told = [f for f in found(base) if f.code == code]
+    assert len(told) == 201
+    assert sum("more than `200` places" in f.message for f in told) == 1

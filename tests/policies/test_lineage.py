@@ -1,5 +1,6 @@
 """Personal data across models and domains, and the memory that makes following them cheap."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from mesh_platform.manifest.gather import gather
 from mesh_platform.policies.govern import govern
 from mesh_platform.policies.sql.lineage import Lineage
 from mesh_platform.policies.sql.memory import FileMemory
+from mesh_platform.policies.sql.trace import Trace
 
 TODAY = date(2026, 11, 23)
 FIXTURE = Path(__file__).parent / "PII004" / "bad"
@@ -114,6 +117,53 @@ def test_a_broken_memory_costs_time_only(tmp_path: Path) -> None:
     home_that_is_a_file = tmp_path / "file"
     home_that_is_a_file.write_text("")
     assert Lineage(gather(root), FileMemory(home_that_is_a_file)).traces == first
+
+
+def test_a_memory_that_was_edited_is_not_believed(tmp_path: Path) -> None:
+    root, home = scene(tmp_path), tmp_path / "home"
+    first = Lineage(gather(root), FileMemory(home)).traces
+    for edit_of in (
+        lambda t: t.replace("email", "total"),
+        lambda t: t.replace('"problem":""', '"problem":"x"'),
+        str.upper,
+    ):
+        for file in home.iterdir():
+            file.write_text(edit_of(file.read_text()))
+        assert Lineage(gather(root), FileMemory(home)).traces == first
+
+
+@pytest.mark.parametrize("wrong", [["plain"], [7], ["a|b"], None, {"a": 1}, [["mesh:model", "a", "b"]], [None]])
+def test_a_sealed_memory_of_another_shape_costs_time_only(tmp_path: Path, wrong: object) -> None:
+    root, home = scene(tmp_path), tmp_path / "home"
+    first = Lineage(gather(root), FileMemory(home)).traces
+    for file in home.iterdir():
+        entries = json.loads(file.read_text().partition("\n")[2])
+        text = json.dumps({key: {**told, "relations": wrong} for key, told in entries.items()})
+        file.write_text(f"{blake2b(text.encode(), digest_size=16).hexdigest()}\n{text}")
+    again = Lineage(gather(root), FileMemory(home))
+    assert again.traces == first
+    assert [again.inputs(*at) for at in again.traces]
+    assert json.loads(next(iter(sorted(home.iterdir()))).read_text().partition("\n")[2])
+
+
+def test_the_mesh_as_it_was_and_as_it_is_are_remembered_together(tmp_path: Path) -> None:
+    root, home = scene(tmp_path), tmp_path / "home"
+    was = gather(root)
+    edit(root, STAGING, "contact_mail", "id")
+    now = gather(root)
+    for mesh in (was, now):
+        assert Lineage(mesh, FileMemory(home)).traces
+    before = {file.name: file.stat().st_mtime_ns for file in home.iterdir()}
+    for mesh in (was, now, was):
+        assert Lineage(mesh, FileMemory(home)).traces
+    assert {file.name: file.stat().st_mtime_ns for file in home.iterdir()} == before
+
+
+def test_what_was_remembered_long_ago_is_forgotten(tmp_path: Path) -> None:
+    for generation in range(30):
+        FileMemory(tmp_path).keep("sales", {f"{generation}.{i}": Trace() for i in range(20)})
+    assert len(FileMemory(tmp_path)._load("sales")) == 40
+    assert FileMemory(tmp_path).recall("sales", "28.3") == FileMemory(tmp_path).recall("sales", "29.3") == Trace()
 
 
 def test_what_is_remembered_needs_no_parser(tmp_path: Path) -> None:

@@ -96,3 +96,45 @@ def test_the_next_version_of_each_kind() -> None:
 
 def test_the_page_in_docs_is_that_of_the_code() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run `python -m mesh_platform.schema.reference`"
+
+
+def test_a_change_that_is_made_again_answers_again() -> None:
+    both, one = (
+        schema({"name": "kind", "type": {"type": "enum", "name": "K", "symbols": s}}) for s in (["A", "B"], ["A"])
+    )
+    assert told(v1_0_0=both, v2_0_0=one, v2_1_0=both, v2_1_1=one) == [
+        ("1.0.0", "2.0.0", ["SCH112"]),
+        ("2.0.0", "2.1.0", ["SCH124"]),
+        ("2.1.0", "2.1.1", ["SCH112"]),
+    ]
+    without, with_note = schema(ID), schema(ID, NOTE)
+    assert told(v1_0_0=with_note, v2_0_0=without, v2_1_0=with_note, v2_1_1=without) == [
+        ("1.0.0", "2.0.0", ["SCH101"]),
+        ("2.0.0", "2.1.0", ["SCH121"]),
+        ("2.1.0", "2.1.1", ["SCH101"]),
+    ]
+
+
+def test_a_default_that_is_toggled_answers_each_time() -> None:
+    old, new = (schema({**ID, "default": d}) for d in ("a", "b"))
+    assert told(v1_0_0=old, v1_1_0=new, v1_2_0=old, v1_2_1=new) == [
+        ("1.0.0", "1.1.0", ["SCH123"]),
+        ("1.1.0", "1.2.0", ["SCH123"]),
+        ("1.2.0", "1.2.1", ["SCH123"]),
+    ]
+
+
+def test_a_longer_step_answers_only_for_what_no_shorter_one_does() -> None:
+    both, one = (
+        schema({"name": "kind", "type": {"type": "enum", "name": "K", "symbols": s}}) for s in (["A", "B"], ["A"])
+    )
+    assert told(v1_0_0=one, v1_1_0=both, v1_2_0=both) == [("1.0.0", "1.1.0", ["SCH124"])]
+    defaulted, bare = (
+        schema(ID, {"name": "note", "type": "string", "default": ""}),
+        schema(ID, {"name": "note", "type": "string"}),
+    )
+    assert told(v1_0_0=schema(ID), v1_0_1=schema(ID), v1_1_0=defaulted, v1_2_0=bare) == [
+        ("1.0.1", "1.1.0", ["SCH121"]),
+        ("1.1.0", "1.2.0", ["SCH123"]),
+        ("1.0.1", "1.2.0", ["SCH103"]),
+    ]

@@ -1,12 +1,26 @@
 """How the columns of one schema become those of another, as far as a reader of the table notices."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
+from typing import Final
 
-from mesh_platform.environment import Target
-from mesh_platform.schema.leaf_change import is_widening
+from mesh_platform.schema.change import Change as AvroChange
+from mesh_platform.schema.change import below
+from mesh_platform.schema.change_kind import (
+    DEFAULT_CHANGED,
+    NULLABILITY_CHANGED,
+    REQUIRED_FIELD_ADDED,
+    TYPE_RENAMED,
+    Bump,
+    ChangeKind,
+)
+from mesh_platform.schema.difference import MAX_CHANGES, Pair, type_changes
 from mesh_platform.schema.record import Column, RecordSchema
-from mesh_platform.schema.warehouse_type import warehouse_type
+
+_UNNOTICED: Final = (TYPE_RENAMED, REQUIRED_FIELD_ADDED, DEFAULT_CHANGED)
+"""What tells Avro's readers something, and a query nothing."""
 
 
 class Change(StrEnum):
@@ -15,13 +29,14 @@ class Change(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     RETYPED = "retyped"
+    """It, or something in it, is gone or of another kind or unit."""
     NULLABLE = "nullable"
-    """It may be null now."""
+    """It may be null now, or no more."""
     WIDENED = "widened"
-    """Every value it had it can still have, exactly."""
+    """Every value it had it can still have, exactly; others too."""
 
 
-BREAKING = frozenset({Change.REMOVED, Change.RETYPED})
+BREAKING = frozenset({Change.REMOVED, Change.RETYPED, Change.NULLABLE})
 
 
 @dataclass(frozen=True)
@@ -48,16 +63,27 @@ def column_changes(old: RecordSchema, new: RecordSchema) -> tuple[ColumnChange, 
 
 
 def _change(old: Column, new: Column | None) -> ColumnChange | None:
+    """The gravest change of the column and of everything in it; None where no query can notice any."""
     if new is None:
         return ColumnChange(old.name, Change.REMOVED, f"`{old.name}` is removed")
-    was, now = (warehouse_type(c, Target.DUCKDB) for c in (old, new))
-    if was != now and is_widening(old.type, new.type):
-        return ColumnChange(old.name, Change.WIDENED, f"`{old.name}` is `{now}`, was `{was}`")
-    if was != now:
-        return ColumnChange(old.name, Change.RETYPED, f"`{old.name}` is `{now}`, was `{was}`")
-    if new.nullable and not old.nullable:
-        return ColumnChange(old.name, Change.NULLABLE, f"`{old.name}` may be null")
-    return None
+    found = [c for c in below(old.name, _inside(old, new)) if c.kind.bump >= Bump.MINOR and c.kind not in _UNNOTICED]
+    if not found:
+        return None
+    gravest = max(found, key=lambda change: change.kind.bump)
+    more = f", and `{len(found) - 1}` more" if len(found) > 1 else ""
+    return ColumnChange(old.name, _what(gravest.kind), f"{gravest.message} ({gravest.code}){more}")
+
+
+def _inside(old: Column, new: Column) -> Iterator[AvroChange]:
+    if old.nullable != new.nullable:
+        yield AvroChange(NULLABILITY_CHANGED, "may be null" if new.nullable else "may be null no more")
+    yield from islice(type_changes(old.type, new.type, Pair({}, {})), MAX_CHANGES)
+
+
+def _what(kind: ChangeKind) -> Change:
+    if kind is NULLABILITY_CHANGED:
+        return Change.NULLABLE
+    return Change.RETYPED if kind.bump >= Bump.MAJOR else Change.WIDENED
 
 
 def _added(new: Column) -> ColumnChange:

@@ -1,17 +1,21 @@
 """SQL, parsed and followed from the tables to the columns it makes."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import sqlglot
-from sqlglot import exp
+from sqlglot import Dialect, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError
 
+from mesh_platform.policies.sql.budget import Budget, TooLong
 from mesh_platform.policies.sql.declassify import how_of
 from mesh_platform.policies.sql.relation import KINDS, RAW, key
 from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, is_named_by_engine, keys_of, renamed
-from mesh_platform.policies.sql.trace import Asked, How, Origin, Star, Trace, merged
+from mesh_platform.policies.sql.trace import Asked, How, Origin, Star, Trace, merged, united
 
+_WORK: Final = 500_000
+"""Columns and tables looked at; a query of any use takes a few thousand."""
+_DEEPEST_TYPE: Final = 8
 _BEYOND: dict[type[exp.Expr], str] = {
     exp.Pivot: "it turns rows into columns, or columns into rows",
     exp.Columns: "it chooses columns by a pattern",
@@ -19,13 +23,15 @@ _BEYOND: dict[type[exp.Expr], str] = {
 """What makes columns that only the data, or the table, can tell."""
 
 
-def follow(sql: str, dialect: str, declassifiers: Iterable[str] = ()) -> Trace:
+def follow(sql: str, dialect: str, declassifiers: Iterable[str] = (), budget: Budget | None = None) -> Trace:
     """What the query does with its columns; `problem` says why it could not be followed."""
     try:
+        if _nests_types(sql, dialect):
+            return Trace(problem="it nests types too deeply")
         statements = [s for s in sqlglot.parse(sql, dialect=dialect) if s is not None]
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
             return Trace(problem="it is no single query")
-        return _Walk(frozenset(d.lower() for d in declassifiers)).whole(statements[0])
+        return _Walk(frozenset(d.lower() for d in declassifiers), budget or Budget(_WORK)).whole(statements[0])
     except ParseError as problem:
         place = (problem.errors or [{}])[0]
         at = str(place.get("highlight") or "").replace("`", "")[:40]
@@ -33,17 +39,33 @@ def follow(sql: str, dialect: str, declassifiers: Iterable[str] = ()) -> Trace:
         return Trace(problem=said, broken=True, line=int(place.get("line") or 1))
     except SqlglotError:
         return Trace(problem="its SQL cannot be read: a quote or a comment has no end", broken=True)
+    except TooLong as problem:
+        return Trace(problem=str(problem))
     except RecursionError:
         return Trace(problem="it nests too deeply")
     except Exception as problem:  # noqa: BLE001  (the parser builds whatever SQL can say; some of it nobody has met)
         return Trace(problem=f"its SQL is of a kind that is not followed ({type(problem).__name__})")
 
 
+def _nests_types(sql: str, dialect: str) -> bool:
+    """Whether `date(int(map(…)))` goes deep: the parser reads each of them twice, as a type and as a call."""
+    types, before, depths = Dialect.get_or_raise(dialect).parser_class.TYPE_TOKENS, None, [0]
+    for token in sqlglot.tokenize(sql, dialect=dialect):
+        if token.token_type is TokenType.L_PAREN:
+            depths.append(depths[-1] + (before in types))
+        elif token.token_type is TokenType.R_PAREN and len(depths) > 1:
+            depths.pop()
+        if depths[-1] > _DEEPEST_TYPE:
+            return True
+        before = token.token_type
+    return False
+
+
 class _Walk:
     """One query being followed."""
 
-    def __init__(self, declassifiers: frozenset[str]) -> None:
-        self._declassifiers = declassifiers
+    def __init__(self, declassifiers: frozenset[str], budget: Budget) -> None:
+        self._declassifiers, self._spend = declassifiers, budget.spend
         self._uses: set[Origin] = set()
         self._reads: set[str] = set()
         self._asked: set[Asked] = set()
@@ -56,9 +78,8 @@ class _Walk:
             if query.find(kind):
                 self._problem = said
         self._left_out(query)
-        stars = tuple(dict.fromkeys(shape.stars))
         reads, uses, asked = frozenset(self._reads), frozenset(self._uses), frozenset(self._asked)
-        return Trace(shape.columns, stars, reads, uses, asked, shape.vague, self._problem)
+        return Trace(shape.columns, united(shape.stars), reads, uses, asked, shape.vague, self._problem)
 
     def _left_out(self, query: exp.Expr) -> None:
         """Tables in a place that nobody has looked at: they are read, and more is not known."""
@@ -70,6 +91,7 @@ class _Walk:
 
     # -- queries ------------------------------------------------------------------------------------------------
     def _query(self, node: exp.Expr, scope: Scope) -> Shape:
+        self._spend(1 + len(scope.ctes))
         inner = self._with(node, Scope(dict(scope.ctes), {}, scope))
         match node:
             case exp.Subquery():
@@ -188,11 +210,14 @@ class _Walk:
         gone = frozenset(without | set(renamed) | {e.alias.lower() for e in replaced})
         for source in [scope.tables[table]] if table in scope.tables else scope.tables.values():
             for name, origins in source.columns.items():
+                self._spend(1 + len(origins))
                 if name not in gone:
                     shape.columns[name] = shape.columns.get(name, NOTHING) | origins
             taken = frozenset(source.columns)
             shape.vague |= source.vague
+            self._spend(sum(1 + len(s.without) for s in source.stars) + len(taken))
             shape.stars += [Star(s.relation, s.without | gone | taken) for s in source.stars]
+        shape.stars = [*united(shape.stars)]
         for old, new in renamed.items():
             shape.columns[new] = self._column(exp.column(old, table or None), scope)
         for entry in replaced:
@@ -205,6 +230,11 @@ class _Walk:
             self._walk(item, scope)
 
     def _walk(self, node: exp.Expr, scope: Scope) -> frozenset[Origin]:
+        found = self._walked(node, scope)
+        self._spend(1 + len(found))
+        return found
+
+    def _walked(self, node: exp.Expr, scope: Scope) -> frozenset[Origin]:
         match node:
             case exp.Column():
                 return self._column(node, scope)
@@ -271,6 +301,7 @@ class _Walk:
     def _found(self, path: list[str], scope: Scope | None) -> frozenset[Origin]:
         """The column in the innermost query that can have it; a first part that is no table is a column with fields."""
         while scope is not None:
+            self._spend(1 + sum(1 + len(table.stars) for table in scope.tables.values()))
             if len(path) > 1 and path[0] in scope.tables:
                 return inside(scope.tables[path[0]].origins(path[1]), path[2:])
             holders = [t for t in scope.tables.values() if t.has(path[0])]

@@ -8,6 +8,7 @@ from jinja2 import TemplateError
 from jinja2.exceptions import SecurityError, TemplateAssertionError, TemplateSyntaxError
 
 from mesh_platform import names
+from mesh_platform.policies.sql.budget import TooLong
 from mesh_platform.policies.sql.sandbox import MAX_CHARACTERS, Now, Sandbox, Unrendered
 from mesh_platform.policies.sql.stand_ins import Adapter, Package, stand_ins
 
@@ -38,7 +39,7 @@ class Renderer:
         for name in self._own:
             del self._environment.globals[name]
         self._packages[package] = own
-        self._now.package, self._now.steps = package, 0
+        self._now.package = package
         found = {name for text in texts for name in _MACRO.findall(text)} - set(self._environment.globals)
         self._own = frozenset({*found, package} if package not in self._environment.globals else found)
         self._environment.globals |= {name: _late(own, name) for name in found}
@@ -62,11 +63,14 @@ class Renderer:
         """The query as SQL, its relations told as `Relation`; raises Unrendered."""
         now = self._now
         now.model, now.columns, now.sources, now.incremental = model, tuple(columns), sources or {}, incremental
-        now.steps, now.guesses = 0, set()
+        now.guesses = set()
+        now.budget.renew()
         try:
             return _bounded(self._environment.from_string(text).generate(), now)
         except Unrendered:
             raise
+        except TooLong as problem:
+            raise Unrendered(str(problem)) from problem
         except SecurityError as problem:
             raise Unrendered("it asks for what a query may not touch") from problem
         except TemplateSyntaxError as problem:
@@ -102,6 +106,7 @@ def _macros(environment: Sandbox, texts: Iterable[str]) -> dict[str, Any]:
     """Every macro of these files; a file that cannot be read matters only where it is used."""
     found: dict[str, Any] = {}
     for text in texts:
+        environment.now.budget.renew()
         try:
             module = environment.from_string(_BLOCKS.sub("", text)).module
         except Exception:  # noqa: BLE001, S112  (whatever a file of macros does, only its users are told)

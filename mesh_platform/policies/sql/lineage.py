@@ -251,12 +251,15 @@ class Lineage:
 
     # -- what is needed of what ---------------------------------------------------------------------------------
     def needs(self, product: Product) -> Mapping[Node, frozenset[str]]:
-        """Source table or port → the columns of it that the product's models use, in filters and joins too."""
+        """Source table or port → the columns of it that the product's models use, in filters and joins too; the
+        model of what must exist is one of them."""
         schema = current(product)
         start = Node(Kind.MODEL, product.domain, product.name)
         wanted: dict[Node, set[str]] = defaultdict(set)
         waiting = [(start, c.name.lower()) for c in schema.columns] if schema else []
-        for model in self.reach(product.domain, product.name):
+        expected = product.manifest.slo.completeness.expected
+        reached = [self.reach(product.domain, root) for root in (product.name, expected) if root]
+        for model in {model: None for models in reached for model in models}:
             node = Node(Kind.MODEL, product.domain, model)
             used = self.trace(product.domain, model).uses
             stepped = [(self.node(product.domain, o.relation), o) for o in used]

@@ -4,10 +4,14 @@ import json
 import os
 import tempfile
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from mesh_platform.policies.sql.trace import Trace, as_json, from_json
+
+_FEW: Final = 10
+_MOST_BYTES: Final = 64 << 20
 
 
 class Memory(Protocol):
@@ -41,21 +45,22 @@ class FileMemory:
         self._read: dict[str, dict[str, Any]] = {}
 
     def recall(self, domain: str, key: str) -> Trace | None:
-        known = self._load(domain).get(key)
-        if known is None:
-            return None
+        known = self._load(domain)
         try:
-            return from_json(known)
+            return from_json(known[key]) if key in known else None
         except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            del known[key]
             return None
 
     def keep(self, domain: str, traces: dict[str, Trace]) -> None:
-        if set(traces) == set(self._load(domain)):
+        """Beside these, as many others stay: a change is judged by the mesh as it was and as it is."""
+        known = self._load(domain)
+        if set(traces) <= set(known):
             return
-        entries = {key: as_json(trace) for key, trace in traces.items()}
-        self._read[domain] = entries
+        others = [key for key in known if key not in traces][-max(len(traces), _FEW) :]
+        self._read[domain] = {**{key: known[key] for key in others}, **{k: as_json(t) for k, t in traces.items()}}
         with suppress(OSError):
-            _replace(self._folder / f"{domain}.json", json.dumps(entries, separators=(",", ":")))
+            _replace(self._folder / f"{domain}.json", _sealed(self._read[domain]))
 
     def _load(self, domain: str) -> dict[str, Any]:
         if domain not in self._read:
@@ -63,12 +68,25 @@ class FileMemory:
         return self._read[domain]
 
 
+def _sealed(entries: dict[str, Any]) -> str:
+    """The entries below a digest of them: a file that was cut, emptied or edited is no answer."""
+    text = json.dumps(entries, separators=(",", ":"))
+    return f"{_digest(text.encode())}\n{text}"
+
+
 def _entries(file: Path) -> dict[str, Any]:
     try:
-        entries = json.loads(file.read_bytes())
+        if file.stat().st_size > _MOST_BYTES:
+            return {}
+        digest, _, text = file.read_bytes().partition(b"\n")
+        entries = json.loads(text) if digest == _digest(text).encode() else {}
     except (OSError, ValueError, RecursionError):
         return {}
     return entries if isinstance(entries, dict) else {}
+
+
+def _digest(text: bytes) -> str:
+    return blake2b(text, digest_size=16).hexdigest()
 
 
 def _replace(file: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from mesh_platform.environment import PROJECT_ROOT
 from mesh_platform.manifest.mesh import DbtModels, Mesh
+from mesh_platform.policies.sql.budget import TOO_LONG
 from mesh_platform.policies.sql.memory import Memory
 from mesh_platform.policies.sql.sources import Sources, sources
 from mesh_platform.policies.sql.sure import line_of, sure
@@ -62,7 +63,7 @@ class _Followers:
     def follow(self, domain: str, project: DbtModels, model: str, columns: tuple[str, ...], known: Sources) -> Trace:
         """The trace of a model, told as DuckDB's SQL; as BigQuery's where that is what it is."""
         found = [self._as(dialect, domain, project, model, columns, known) for dialect in _DIALECTS[:1]]
-        if found[0].problem:
+        if found[0].problem not in ("", TOO_LONG):
             found.append(self._as(_DIALECTS[1], domain, project, model, columns, known))
         surely = replace(found[0], broken=all(t.broken for t in found))
         return next((t for t in found if not t.problem), surely)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
+from mesh_platform.policies.sql.relation import parts
+
 
 class How(IntEnum):
     """What became of a value on its way; of two, the greater holds."""
@@ -79,10 +81,18 @@ class Trace:
 UNKNOWN: Final = Trace()
 
 
+def united(stars: Iterable[Star]) -> tuple[Star, ...]:
+    """One star of each relation: a column is passed on if any of them does."""
+    found: dict[str, frozenset[str]] = {}
+    for star in stars:
+        found[star.relation] = star.without & found.get(star.relation, star.without)
+    return tuple(Star(relation, without) for relation, without in found.items())
+
+
 def merged(traces: Iterable[Trace]) -> Trace:
     """What several forms of one query do, together."""
     columns: dict[str, frozenset[Origin]] = {}
-    stars: dict[Star, None] = {}
+    stars: list[Star] = []
     reads: frozenset[str] = frozenset()
     uses: frozenset[Origin] = frozenset()
     asked: frozenset[Asked] = frozenset()
@@ -90,10 +100,10 @@ def merged(traces: Iterable[Trace]) -> Trace:
     for trace in traces:
         for name, origins in trace.columns.items():
             columns[name] = columns.get(name, frozenset()) | origins
-        stars |= dict.fromkeys(trace.stars)
+        stars += trace.stars
         reads, uses, asked = reads | trace.reads, uses | trace.uses, asked | trace.asked
         vague = vague or trace.vague
-    return Trace(columns, tuple(stars), reads, uses, asked, vague)
+    return Trace(columns, united(stars), reads, uses, asked, vague)
 
 
 def as_json(trace: Trace) -> dict[str, Any]:
@@ -124,9 +134,15 @@ def as_json(trace: Trace) -> dict[str, Any]:
     }
 
 
+def _relation(text: Any) -> str:
+    """One that can be told apart into its parts again."""
+    parts(text)
+    return str(text)
+
+
 def from_json(value: Any) -> Trace:
     """What `as_json` made; raises for anything else."""
-    named = value["relations"]
+    named = [_relation(text) for text in value["relations"]]
 
     def unpack(items: Any) -> frozenset[Origin]:
         return frozenset(Origin(named[r], str(c), How(h), bool(m)) for r, c, h, m in items)
