@@ -11,7 +11,7 @@ from mesh_platform.manifest.plain_text import printable
 
 _MODEL_FILES: Final = (".sql", ".py")
 _PROPERTIES: Final = (".yml", ".yaml")
-_SOURCES: Final = "sources:"
+_SOURCES: Final = "sources"
 
 
 def read_dbt_models(root: Root, project: Entry) -> DbtModels | None:

@@ -227,3 +227,47 @@ def test_what_no_row_schema_names_keeps_its_name_on_the_way(tmp_path: Path) -> N
     edit(root, STAGING, "contact_mail", "_cdc_extra")
     edit(root, PRODUCT, "lower(reached_by)", "json_extract_string(reached_by, '$.phone')")
     assert {f.code for f in found(root, "PII004", "PII007")} == {"PII004"}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "{{ api.Relation.create(schema='sales_internal', identifier='orders') }}",
+        "{{ api.Relation.create(schema='mesh_landing', identifier='quarantine') }}",
+        "mesh_anything.secret_table",
+        "query_table('sales_internal.orders')",
+        "query('select * from sales_internal.orders')",
+        "read_parquet('elsewhere.parquet')",
+        "sqlite_scan('elsewhere.db', 'orders')",
+    ],
+)
+def test_no_way_of_naming_a_table_is_passed_over(tmp_path: Path, read: str) -> None:
+    root = scene(tmp_path)
+    (root / INVOICES).write_text(f"select order_id from {read}\n")
+    assert "DBT020" in {f.code for f in found(root, "DBT020", "LIN010")}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "{{ api.Relation.create(schema='mesh_slo', identifier='publications') }}",
+        "generate_series(1, 3) as made(order_id)",
+        "range(3) as made(order_id)",
+        "unnest([1, 2]) as made(order_id)",
+        "(values (1)) as made(order_id)",
+    ],
+)
+def test_what_makes_a_table_reads_none(tmp_path: Path, read: str) -> None:
+    root = scene(tmp_path)
+    (root / INVOICES).write_text(f"select order_id from {read}\n")
+    assert not found(root, "DBT020", "LIN010", "LIN011")
+
+
+def test_sources_are_found_however_the_key_is_written(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    listed = (
+        '{"version": 2, "sources": [{"name": "private", "schema": "sales_internal", "tables": [{"name": "orders"}]}]}'
+    )
+    (root / "dbt_projects/billing/models/staging/more.yml").write_text(listed)
+    (root / INVOICES).write_text("select order_id from {{ source('private', 'orders') }}\n")
+    assert "LIN010" in {f.code for f in found(root, "LIN010")}

@@ -11,6 +11,7 @@ from mesh_platform.policies.sql.budget import Budget, TooLong
 from mesh_platform.policies.sql.declassify import how_of
 from mesh_platform.policies.sql.relation import KINDS, RAW, key
 from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, inside, is_named_by_engine, keys_of, renamed
+from mesh_platform.policies.sql.table_function import reading
 from mesh_platform.policies.sql.trace import Asked, How, Origin, Star, Trace, merged, united
 
 _WORK: Final = 500_000
@@ -178,11 +179,12 @@ class _Walk:
         self._seen.add(id(table))
         catalog, schema, name = table.catalog, table.db, table.name
         if not isinstance(table.this, exp.Identifier):
+            self._reads |= {key(RAW, "", f"{name}()") for name in reading(table.this)}
             return self._computed(table, scope)
         if not schema and name.lower() in scope.ctes:
             return scope.ctes[name.lower()]
         relation = key(catalog if catalog in KINDS else RAW, schema, name)
-        if catalog and catalog not in KINDS:
+        if catalog and catalog not in (*KINDS, RAW):
             relation = key(RAW, f"{catalog}.{schema}", name)
         self._reads.add(relation)
         return Shape({}, [Star(relation)])

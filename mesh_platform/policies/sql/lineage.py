@@ -10,7 +10,7 @@ from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.policies.sql.memory import Forgetful, Memory
 from mesh_platform.policies.sql.models import Traces, traces
-from mesh_platform.policies.sql.relation import MODEL, RECORD, SOURCE, THIS, parts
+from mesh_platform.policies.sql.relation import MODEL, RECORD, RECORDS, SOURCE, THIS, parts
 from mesh_platform.policies.sql.sources import Sources, readable, sources
 from mesh_platform.policies.sql.trace import UNKNOWN, How, Origin, Trace
 from mesh_platform.schema.history import current, history, row_schema
@@ -91,7 +91,7 @@ class Lineage:
             if schema == names.internal_schema(owner).lower():
                 return Node(Kind.PRIVATE, owner, name)
         return Node(
-            Kind.RECORD if schema.startswith("mesh_") else Kind.UNKNOWN, "", f"{schema}.{name}" if schema else name
+            Kind.RECORD if f"{schema}.{name}" in RECORDS else Kind.UNKNOWN, "", f"{schema}.{name}" if schema else name
         )
 
     def _model(self, domain: str, package: str, name: str) -> Node:

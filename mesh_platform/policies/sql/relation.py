@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from mesh_platform import names
+
 MODEL: Final = "mesh:model"
 SOURCE: Final = "mesh:source"
 THIS: Final = "mesh:this"
@@ -10,6 +12,10 @@ RECORD: Final = "mesh:record"
 RAW: Final = "mesh:raw"
 """A name that was written where `ref()` or `source()` belongs."""
 KINDS: Final = frozenset({MODEL, SOURCE, THIS, RECORD})
+RECORDS: Final = frozenset(
+    {names.REVISIONS, names.LEDGER, names.HEARTBEATS, names.TRANSACTIONS, names.PUBLICATIONS, names.AUDITS}
+)
+"""The platform's own tables that a model may read; what is in quarantine may hold anything."""
 
 
 class Relation(str):

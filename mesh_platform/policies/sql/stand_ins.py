@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mesh_platform import names
 from mesh_platform.manifest.message import did_you_mean
-from mesh_platform.policies.sql.relation import MODEL, RECORD, SOURCE, THIS, Relation
+from mesh_platform.policies.sql.relation import MODEL, RAW, RECORD, RECORDS, SOURCE, THIS, Relation
 from mesh_platform.policies.sql.sandbox import Now, Unrendered, joined
 
 
@@ -194,7 +194,9 @@ def _ref(now: Now) -> Callable[..., Relation]:
 
 
 def _record(**parts: Any) -> Relation:
-    return Relation(RECORD, str(parts.get("schema", "")), str(parts.get("identifier", "")))
+    """Any other table than the platform's own is written where `ref()` or `source()` belongs."""
+    schema, table = (str(parts.get(part, "")) for part in ("schema", "identifier"))
+    return Relation(RECORD if f"{schema}.{table}" in RECORDS else RAW, schema, table)
 
 
 def _refused(*_: Any) -> str:
