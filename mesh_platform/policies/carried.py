@@ -1,5 +1,6 @@
 """Personal data on its way through the models: from where it is known to where it arrives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -45,7 +46,31 @@ class Carrier:
 
     def arrival(self, product: Product, column: str) -> Carried | None:
         """What reaches a column of a product through its model."""
-        return self._made(Node(Kind.MODEL, product.domain, product.name), column.lower())
+        model = Node(Kind.MODEL, product.domain, product.name)
+        for node, name in self._deepest_first(model, column.lower()):
+            self.carried(node, name)
+        return self._made(model, column.lower())
+
+    def _deepest_first(self, node: Node, column: str) -> Iterator[tuple[Node, str]]:
+        """Every column that this one is made from, each after those it is made from: models may be a long chain."""
+        seen: set[tuple[Node, str]] = set()
+        waiting = [(node, column, False)]
+        while waiting:
+            node, column, is_behind = waiting.pop()
+            if is_behind:
+                yield node, column
+            elif not is_behind and (node, column) not in seen:
+                seen.add((node, column))
+                waiting.append((node, column, True))
+                waiting += [(before, name, False) for before, name in self._before(node, column)]
+
+    def _before(self, node: Node, column: str) -> Iterator[tuple[Node, str]]:
+        product = self._lineage.mesh.products.get(node.name) if node.kind is Kind.PORT else None
+        model = Node(Kind.MODEL, product.domain, product.name) if product else node
+        if model.kind is Kind.MODEL:
+            for before, origin in self._lineage.origins(model, column):
+                if origin.how is not How.ENDED:
+                    yield before, origin.column
 
     def carried(self, node: Node, column: str) -> Carried | None:
         """What a column holds; None for nothing that is known, or nothing that is left of it."""

@@ -271,3 +271,12 @@ def test_sources_are_found_however_the_key_is_written(tmp_path: Path) -> None:
     (root / "dbt_projects/billing/models/staging/more.yml").write_text(listed)
     (root / INVOICES).write_text("select order_id from {{ source('private', 'orders') }}\n")
     assert "LIN010" in {f.code for f in found(root, "LIN010")}
+
+
+def test_a_long_chain_of_models_is_followed_to_its_end(tmp_path: Path) -> None:
+    root, last = scene(tmp_path), "stg_sales__orders"
+    for number in range(400):
+        (root / STAGING).with_name(f"stg_{number}.sql").write_text(f"select * from {{{{ ref('{last}') }}}}\n")
+        last = f"stg_{number}"
+    edit(root, PRODUCT, "ref('stg_sales__orders')", f"ref('{last}')")
+    assert [f.product for f in found(root, "PII004")] == ["billing.invoices", "sales.orders"]
