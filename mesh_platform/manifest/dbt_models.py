@@ -29,6 +29,9 @@ def read_dbt_models(root: Root, project: Entry) -> DbtModels | None:
             queries[name] = query
         elif file.suffix in _PROPERTIES and (found := _text(root, file)) and _SOURCES in found.text:
             properties.append(found)
+    for kind in ("seeds", "snapshots"):
+        texts = (_text(root, f) for f in _files(below(project, kind)) if f.suffix in _PROPERTIES)
+        properties += [found for found in texts if found and _SOURCES in found.text]
     tables = frozenset(printable(file.stem) for kind in ("seeds", "snapshots") for file in _files(below(project, kind)))
     return DbtModels(project.path, paths, queries, read_macros(root, project), tuple(properties), tables)
 

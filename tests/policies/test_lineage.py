@@ -280,3 +280,23 @@ def test_a_long_chain_of_models_is_followed_to_its_end(tmp_path: Path) -> None:
         last = f"stg_{number}"
     edit(root, PRODUCT, "ref('stg_sales__orders')", f"ref('{last}')")
     assert [f.product for f in found(root, "PII004")] == ["billing.invoices", "sales.orders"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["ref('made', v=2)", "ref('made', version=1)", "ref('made')", "ref('sales', 'made', v=2)"]
+)
+def test_a_model_in_versions_is_known_by_each_and_by_the_latest(tmp_path: Path, asked: str) -> None:
+    root = scene(tmp_path)
+    for version in (1, 2):
+        (root / STAGING).with_name(f"made_v{version}.sql").write_text("select * from {{ ref('stg_sales__orders') }}\n")
+    edit(root, PRODUCT, "ref('stg_sales__orders')", asked)
+    assert not found(root, "DBT024", "DBT025")
+    assert len(found(root, "PII004")) == 2
+
+
+def test_a_source_may_be_declared_beside_the_seeds(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    properties = root / "dbt_projects/sales/models/staging/staging.yml"
+    (root / "dbt_projects/sales/seeds").mkdir()
+    properties.rename(root / "dbt_projects/sales/seeds/src.yml")
+    assert not found(root, "DBT029", "LIN011")

@@ -1,7 +1,8 @@
 """The mesh's tables and columns as one graph: what each is made from, and what is needed of it."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -41,6 +42,14 @@ class Node:
     domain: str
     name: str
     """Of a model its name, of a landed table the table's, of a port the product's id."""
+
+
+def _latest(models: Iterable[str], name: str) -> str | None:
+    """Of a model in versions, `<name>_v<number>`, the greatest: what `ref` means that names none."""
+    found = [
+        (int(m[1]), model) for model in models if (m := re.fullmatch(rf"{re.escape(name)}_v([0-9]{{1,9}})", model))
+    ]
+    return max(found, default=(0, None))[1]
 
 
 class Lineage:
@@ -98,6 +107,8 @@ class Lineage:
         project = self.mesh.dbt.get(package)
         if project and name in project.models:
             return Node(Kind.MODEL, package, name)
+        if project and (latest := _latest(project.models, name)):
+            return Node(Kind.MODEL, package, latest)
         return Node(Kind.SEED if project and name in project.tables else Kind.MISSING, package, name)
 
     # -- what is made from what ---------------------------------------------------------------------------------

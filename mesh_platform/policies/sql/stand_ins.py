@@ -187,8 +187,10 @@ def _told(now: Now) -> Callable[..., Any]:
 
 
 def _ref(now: Now) -> Callable[..., Relation]:
-    def ref(*named: str, **_: Any) -> Relation:
-        return Relation(MODEL, str(named[0]) if len(named) > 1 else now.package, str(named[-1]))
+    def ref(*named: str, **which: Any) -> Relation:
+        version = which.get("v", which.get("version"))
+        model = str(named[-1]) if version is None else f"{named[-1]}_v{version}"
+        return Relation(MODEL, str(named[0]) if len(named) > 1 else now.package, model)
 
     return ref
 
