@@ -112,9 +112,10 @@ def test_a_promise_may_be_loosened_under_a_new_major(repository: Path, capsys: p
 
 
 def test_the_council_permits_a_loosened_promise(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 40")
     entry = "{policy: SLO015, product: orders.order_events, until: 2999-12-31, granted_by: council, reason: why}"
     (repository / "domains/exemptions.yaml").write_text(f"exemptions:\n  - {entry}\n")
+    commit(repository)
+    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 40")
     assert [(f["code"], f["exempted"]) for f in found(capsys)] == [("SLO015", True)]
 
 
