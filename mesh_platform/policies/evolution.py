@@ -1,7 +1,7 @@
 """What a schema may become: each step between published versions is held to what it changed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -13,7 +13,7 @@ from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_
 from mesh_platform.schema.change import Change
 from mesh_platform.schema.change_kind import BESIDE, Bump
 from mesh_platform.schema.evolution import Step, next_version, steps
-from mesh_platform.schema.place import lines_of, path_of
+from mesh_platform.schema.place import path_of, place_of
 from mesh_platform.schema.version import Version, read_version
 
 _VERSIONED: Final = re.compile(r"_v[0-9]+$")
@@ -26,7 +26,7 @@ def schema_changes_nothing_in_place_that_readers_rely_on(review: Review) -> Loca
     for product in review.mesh.products.values():
         for step in _steps(product):
             forbidden = [change for change in step.fresh if change.kind.bump is Bump.FORBIDDEN]
-            for change, place in _placed(product, step, forbidden):
+            for change, place in placed(product, step.new, forbidden):
                 message = f"{change.message} ({change.code}, since `{step.old}`)"
                 yield place, Breach(change.path, message, _fix(product, step, change))
 
@@ -40,7 +40,7 @@ def readers_are_told_of_what_they_will_notice(review: Review) -> Located:
             # what is forbidden is told as that, and not twice
             broken = {change.path for change in step.fresh if change.kind.bump is Bump.FORBIDDEN}
             noticed = [change for change in step.fresh if change.kind.noticed and change.path not in broken]
-            for change, place in _placed(product, step, noticed):
+            for change, place in placed(product, step.new, noticed):
                 message = f"{change.message} ({change.code}, since `{step.old}`)"
                 yield place, Breach(change.path, message, change.kind.fix)
 
@@ -89,12 +89,11 @@ def _fix(product: Product, step: Step, change: Change) -> str:
     return change.kind.fix.replace(BESIDE, successor)
 
 
-def _placed(product: Product, step: Step, changes: list[Change]) -> Iterator[tuple[Change, Spot]]:
-    """Some changes of a step, each with its place in the newer schema."""
-    file = product.schemas[step.new]
-    found = lines_of(file.text, [path_of(change.now) for change in changes]) if changes else []
-    for change, (line, column) in zip(changes, found, strict=True):
-        yield change, Spot(file.path, Place(line, column), product.id)
+def placed(product: Product, version: str, changes: Iterable[Change]) -> Iterator[tuple[Change, Spot]]:
+    """Changes that led to this version, each with its place in its schema."""
+    file = product.schemas[version]
+    for change in changes:
+        yield change, Spot(file.path, Place(*place_of(file.text, path_of(change.now))), product.id)
 
 
 def _versions(product: Product) -> dict[str, Version]:

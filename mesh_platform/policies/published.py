@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from mesh_platform import names
-from mesh_platform.manifest.document import FIRST_LINE, Place
+from mesh_platform.manifest.document import FIRST_LINE
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Product, TextFile
+from mesh_platform.policies.evolution import placed
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
 from mesh_platform.schema.change import Change
 from mesh_platform.schema.change_kind import DOC_CHANGED, MARK_CHANGED, Bump
 from mesh_platform.schema.difference import differences
 from mesh_platform.schema.evolution import next_version
 from mesh_platform.schema.parse import Reading, read_avro
-from mesh_platform.schema.place import lines_of, path_of
 from mesh_platform.schema.problem import SchemaInvalid
 from mesh_platform.schema.version import Version, read_version
 
@@ -50,7 +50,7 @@ def _gone(review: Review) -> Located:
 def _edited(review: Review, words: bool) -> Located:
     for was, now, version in _kept(review):
         changes = [c for c in _changes(was, now, version) if (c.kind in _WORDS) is words]
-        for change, spot in _placed(now, version, changes):
+        for change, spot in placed(now, version, changes):
             message = f"`{version}` is published, and {change.message} ({change.code})"
             yield spot, Breach(change.path, message, _fix(now, version, change))
 
@@ -87,13 +87,6 @@ def _reading(file: TextFile) -> Reading | None:
         return read_avro(file.text)
     except SchemaInvalid:
         return None
-
-
-def _placed(product: Product, version: str, changes: list[Change]) -> Iterator[tuple[Change, Spot]]:
-    file = product.schemas[version]
-    found = lines_of(file.text, [path_of(change.now) for change in changes]) if changes else []
-    for change, (line, column) in zip(changes, found, strict=True):
-        yield change, Spot(file.path, Place(line, column), product.id)
 
 
 def _fix(product: Product, version: str, change: Change) -> str:

@@ -13,7 +13,6 @@ Where = tuple[str | int, ...]
 
 MAX_DEPTH: Final = 200
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
-_NEWLINE: Final = re.compile(r"\n")
 _ATOM: Final = re.compile(r"[^\s,\]}]+")
 _LINE_END: Final = re.compile("\n")
 _REPEATED: Final = object()

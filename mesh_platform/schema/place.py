@@ -22,14 +22,11 @@ def path_of(shown: str) -> Path:
     return tuple(_STEP.findall(shown))
 
 
-def lines_of(text: str, paths: list[Path]) -> list[tuple[int, int]]:
-    """Line and column (1-based) of each path in a valid avsc, as far along the path as its types are written inline;
-    a type that is used by its name is defined elsewhere."""
-    return [place_of(text, path) for path in paths]
-
-
 def place_of(text: str, path: Path) -> tuple[int, int]:
-    """Line and column of a column or inner field in the text that defines it."""
+    """Line and column (1-based) of a path in a valid avsc, as far along it as its types are written inline.
+
+    A type that is used by its name is defined elsewhere.
+    """
     schema, found = _placed(text)
     return found.get(_where(schema, path), (1, 1))
 

@@ -16,7 +16,7 @@ from mesh_platform.schema.avro_type import (
     Union,
     unwrapped,
 )
-from mesh_platform.schema.place import Path, lines_of, shown_path
+from mesh_platform.schema.place import Path, place_of, shown_path
 from mesh_platform.schema.problem import SchemaProblem
 
 MAX_DEPTH: Final = 15
@@ -106,7 +106,6 @@ def _names(record: Record, path: Path) -> Iterator[Problem]:
 
 
 def _placed(text: str, problems: list[Problem]) -> Iterator[SchemaProblem]:
-    found = lines_of(text, [path for _, path, _ in problems])
-    for (code, path, message), (line, column) in zip(problems, found, strict=True):
+    for code, path, message in problems:
         shown = shown_path(path)
-        yield SchemaProblem(code, shown, f"`{shown}`: {message}" if shown else message, line, column)
+        yield SchemaProblem(code, shown, f"`{shown}`: {message}" if shown else message, *place_of(text, path))

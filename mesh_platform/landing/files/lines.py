@@ -69,14 +69,6 @@ def look(stream: Stream, write: Write | None = None) -> Look:
     return Look(plain, digest.hexdigest(), size, lengths.longest)
 
 
-def longest_line(stream: Stream) -> int:
-    """No line is longer than this, in bytes."""
-    lengths = _Lengths()
-    for chunk in _chunks(stream):
-        lengths.add(chunk)
-    return lengths.longest
-
-
 def clean(stream: Stream, write: Write) -> int:
     """Copy line by line; a line the engine cannot be given becomes one that says why, as JSON. Returns the longest.
 

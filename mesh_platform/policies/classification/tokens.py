@@ -12,6 +12,8 @@ _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WITH_DIGITS: Final = re.compile(r"(?i)(?<![a-z0-9])(md5|sha1|sha256|sha512|ipv4|ipv6|e164|last4)(?![a-z0-9])")
 _WITHIN: Final = re.compile(r"(?<=[a-z])(?=(?:Md5|Sha1|Sha256|Sha512|Ipv4|IPv4|Ipv6|IPv6|E164|Last4)(?![a-z0-9]))")
 """Before such a word that ends a name in camel case."""
+_BEHIND: Final = re.compile(r"(?<![A-Za-z0-9])((?i:md5|sha1|sha256|sha512|ipv4|ipv6|e164|last4))(?=[A-Z])")
+"""Such a word that another one in camel case follows."""
 _SHORT_ENDS: Final = ("no", "nr", "id", "ip")
 _SHORTEST: Final = 3
 _LONGEST: Final = 40
@@ -25,7 +27,7 @@ def tokens(name: str) -> tuple[str, ...]:
     """The words of a name in order, lower case, singular, abbreviations written out; digits alone are left out."""
     plain = unicodedata.normalize("NFKD", name[:_MOST].replace("ß", "ss")).encode("ascii", "ignore").decode()
     found: list[str] = []
-    for piece in re.split(r"[^A-Za-z0-9]+", _WITHIN.sub("_", plain)):
+    for piece in re.split(r"[^A-Za-z0-9]+", _BEHIND.sub(r"\1_", _WITHIN.sub("_", plain))):
         if _WITH_DIGITS.fullmatch(piece):
             found += _words(piece.lower())
         else:
