@@ -34,6 +34,7 @@ HEARTBEATS: Final = "mesh_landing.heartbeats"
 TRANSACTIONS: Final = "mesh_landing.transactions"
 PUBLICATIONS: Final = "mesh_slo.publications"
 AUDITS: Final = "mesh_slo.audits"
+MEASUREMENTS: Final = "mesh_slo.measurements"
 
 CHANGES_SUFFIX: Final = "__changes"
 PUBLISHED_SUFFIX: Final = "__published"
@@ -44,6 +45,8 @@ BATCH_COLUMN: Final = "_mesh_batch"
 EXTRA_COLUMN: Final = "_cdc_extra"
 """Of a landed table: what a change record has that the row schema does not name."""
 REVISION_COLUMN: Final = "_mesh_revision"
+SEEN_COLUMN: Final = "_mesh_published_at"
+"""Of a published table: since when consumers have seen the row's event."""
 
 
 def cdc_schema(domain: str) -> str:

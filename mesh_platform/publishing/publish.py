@@ -7,6 +7,7 @@ from datetime import datetime
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import private_table, published_table
+from mesh_platform.publishing.seen import rows_with_seen
 from mesh_platform.publishing.tables import BATCHES
 from mesh_platform.schema.history import event_time
 from mesh_platform.schema.record import RecordSchema
@@ -52,7 +53,7 @@ def publish(
     with warehouse.transaction():
         append = append_only and _is_append(warehouse, product, columns)
         new = _new_rows(warehouse, product, everything=not append)
-        _append(warehouse, product, columns) if append else _replace(warehouse, product, columns)
+        _append(warehouse, product, columns, now) if append else _replace(warehouse, product, columns, now)
         _expose(warehouse, product, schema)
         _remember_batches(warehouse, product)
         return _record(warehouse, product, now, "append" if append else "replace", new, through_revision, run_id)
@@ -62,7 +63,8 @@ def _is_append(warehouse: Warehouse, product: Product, columns: Sequence[str]) -
     schema = names.internal_schema(product.domain)
     private = dict(warehouse.columns(schema, product.name))
     published = warehouse.columns(schema, product.name + names.PUBLISHED_SUFFIX)
-    if [name for name, _ in published] != list(columns) or any(private.get(n) != kind for n, kind in published):
+    kept = [(name, kind) for name, kind in published if name != names.SEEN_COLUMN]
+    if [name for name, _ in published] != [*columns, names.SEEN_COLUMN] or any(private.get(n) != k for n, k in kept):
         return False
     changed = warehouse.query(
         f"select 1 from {BATCHES} b left join ({_batches(product)}) p on p.batch = b.batch"
@@ -91,20 +93,18 @@ def _new_rows(warehouse: Warehouse, product: Product, *, everything: bool) -> Ro
     )[0]
 
 
-def _append(warehouse: Warehouse, product: Product, columns: Sequence[str]) -> None:
+def _append(warehouse: Warehouse, product: Product, columns: Sequence[str], now: datetime) -> None:
     listed = ", ".join(identifier(c) for c in columns)
     warehouse.execute(
-        f"insert into {published_table(product)} ({listed})"
-        f" select {listed} from {private_table(product)} where {_UNPUBLISHED}",
-        [product.id],
+        f"insert into {published_table(product)} ({listed}, {names.SEEN_COLUMN})"
+        f" select {listed}, ?::timestamptz from {private_table(product)} where {_UNPUBLISHED}",
+        [now, product.id],
     )
 
 
-def _replace(warehouse: Warehouse, product: Product, columns: Sequence[str]) -> None:
-    listed = ", ".join(identifier(c) for c in columns)
-    warehouse.execute(
-        f"create or replace table {published_table(product)} as select {listed} from {private_table(product)}"
-    )
+def _replace(warehouse: Warehouse, product: Product, columns: Sequence[str], now: datetime) -> None:
+    rows = rows_with_seen(warehouse, product, columns)
+    warehouse.execute(f"create or replace table {published_table(product)} as {rows}", [now])
 
 
 def _expose(warehouse: Warehouse, product: Product, schema: RecordSchema) -> None:
