@@ -35,6 +35,7 @@ TRANSACTIONS: Final = "mesh_landing.transactions"
 PUBLICATIONS: Final = "mesh_slo.publications"
 AUDITS: Final = "mesh_slo.audits"
 MEASUREMENTS: Final = "mesh_slo.measurements"
+COUNTED: Final = "mesh_slo.counted"
 
 CHANGES_SUFFIX: Final = "__changes"
 PUBLISHED_SUFFIX: Final = "__published"

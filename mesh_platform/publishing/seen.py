@@ -32,7 +32,8 @@ def rows_with_seen(warehouse: Warehouse, product: Product, columns: Sequence[str
     before = _before(warehouse, product)
     if before is None:
         return f"select {listed}, ?::timestamptz as {names.SEEN_COLUMN} from {private_table(product)} n"
-    same = [c for c in _identity(warehouse, product, columns) if c in {name for name, _ in _published(warehouse, product)}]
+    there = {name for name, _ in _published(warehouse, product)}
+    same = [c for c in _identity(warehouse, product, columns) if c in there]
     on = " and ".join(f"o.{identifier(c)} is not distinct from n.{identifier(c)}" for c in same)
     grouped = ", ".join(identifier(c) for c in same)
     return (
@@ -63,9 +64,7 @@ def _before(warehouse: Warehouse, product: Product) -> str | None:
         return f"select *, {names.SEEN_COLUMN} as seen_at from {published_table(product)}"
     if names.REVISION_COLUMN not in there:
         return None
-    publications = (
-        f"select revision, published_at from {names.PUBLICATIONS} where product = {literal(product.id)}"
-    )
+    publications = f"select revision, published_at from {names.PUBLICATIONS} where product = {literal(product.id)}"
     return (
         f"select r.*, b.published_at as seen_at from {published_table(product)} r"
         f" asof left join ({publications}) b on r.{names.REVISION_COLUMN} < b.revision"

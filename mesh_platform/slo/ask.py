@@ -13,15 +13,22 @@ class Rejected:
     reason: str
 
 
+AT_ONCE = 50
+"""Questions in one union: planning a longer one costs more than it saves."""
+
+
 def ask(warehouse: Warehouse, questions: Mapping[str, str]) -> dict[str, list[Row] | Rejected]:
     """Answer every question (product id → a select) in one union, rows grouped by product.
 
     A rejected union is split in two and asked again, so one bad of n costs about 2 log n queries. An outage is not
     split: WarehouseUnavailable passes through, because then there is no answer for anyone.
     """
-    if not questions:
-        return {}
     asked = list(questions.items())
+    if len(asked) > AT_ONCE:
+        parts = [ask(warehouse, dict(asked[n : n + AT_ONCE])) for n in range(0, len(asked), AT_ONCE)]
+        return {product: answer for part in parts for product, answer in part.items()}
+    if not asked:
+        return {}
     try:
         rows = warehouse.query(
             " union all ".join(f"(select {n} as asked, q.* from ({sql}) q)" for n, (_, sql) in enumerate(asked))

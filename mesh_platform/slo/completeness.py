@@ -1,175 +1,81 @@
 """Of the events the sources say must exist, the share that consumers can read."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import replace
 
-from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.publishing.private import private_table, published_table
-from mesh_platform.schema.history import event_time
-from mesh_platform.slo.ask import Rejected, ask
-from mesh_platform.slo.measurement import Measurement, Verdict, could_not, each, unknown
-from mesh_platform.slo.relations import Relations, relations
-from mesh_platform.slo.visible import Record, publications, unknowable, visible
-from mesh_platform.warehouse.calendar import FIRST
-from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse, in_a_line
-from mesh_platform.warehouse.sql import identifier, literal, relation
+from mesh_platform.manifest.product import Completeness
+from mesh_platform.slo.burn import Budget, Tally, alerts
+from mesh_platform.slo.history import COMPLETENESS, Histories, History
+from mesh_platform.slo.measurement import Measurement, Severity, Verdict, each, unknown
+from mesh_platform.slo.tallies import Tallies
+from mesh_platform.slo.waterfall import lost
+from mesh_platform.warehouse.protocol import Warehouse
 
-SLI = "completeness"
-SAMPLE = 5
-
-
-@dataclass(frozen=True)
-class _Question:
-    """A product with what its expected model says: the key columns and the settled window."""
-
-    product: Product
-    keys: tuple[str, ...]
-    time: str
-    since: datetime
-    until: datetime
-    visible: str
-    """The condition on the published rows that were visible then, with its `where`."""
-
-    @property
-    def expected(self) -> str:
-        """The events that must be there by now, one row a key."""
-        model = self.product.manifest.slo.completeness.expected or ""
-        table = relation(names.internal_schema(self.product.domain), model)
-        keys, moment = ", ".join(identifier(k) for k in self.keys), f"cast({identifier(self.time)} as timestamptz)"
-        return (
-            f"select {keys}, min({moment}) as event_at from {table}"
-            f" where {moment} > {_moment(self.since)} and {moment} <= {_moment(self.until)} group by {keys}"
-        )
-
-    def present(self, table: str) -> str:
-        """Expected rows beside the table's; `found` is null where the table lacks the key."""
-        keys = ", ".join(identifier(k) for k in self.keys)
-        same = " and ".join(f"e.{identifier(k)} is not distinct from t.{identifier(k)}" for k in self.keys)
-        there = f"select distinct {keys}, 1 as found from {table}{self.visible}"
-        return f"from ({self.expected}) e left join ({there}) t on {same}"
+SLI = COMPLETENESS
+LOOKED_INTO = 20
+"""Products, the worst first, of which it is asked where their events were lost."""
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What the warehouse says of itself, asked once for all products."""
-
-    relations: Relations
-    publications: Mapping[str, Record] | None
-    now: datetime
-
-
-def measure_completeness(warehouse: Warehouse, products: Iterable[Product], now: datetime) -> list[Measurement]:
-    """The completeness of each product at `now`: one query for all, and two more for each that lacks something."""
-    products = list(products)
-    known = _Known(relations(warehouse), publications(warehouse, now), now)
-    asked = {p.id: _asked(known, p) for p in products}
-    counts = ask(warehouse, {p: sql for p, (question, sql) in asked.items() if isinstance(question, _Question)})
-    return each(products, SLI, lambda p: _judge(warehouse, p, asked[p.id][0], counts.get(p.id)))
+def measure_completeness(warehouse: Warehouse, products: Iterable[Product], found: Histories) -> list[Measurement]:
+    """The completeness of each product, from the counts of its settled buckets; the worst are looked into."""
+    judged = each(products, SLI, lambda p: _judge(p, found[p.id]))
+    worst = sorted(
+        (m for m in judged if m.total and m.good != m.total), key=lambda m: (m.verdict is Verdict.PASS, m.value)
+    )
+    looked = {m.product for m in worst[:LOOKED_INTO]}
+    return [_looked_into(warehouse, m, found[m.product]) if m.product in looked else m for m in judged]
 
 
-def _asked(known: _Known, product: Product) -> tuple[_Question | str, str]:
-    """The question and its SQL, or why there is none: whatever is odd about this product is its own trouble."""
-    try:
-        question = _question(known, product)
-        return question, _count(question) if isinstance(question, _Question) else ""
-    except Exception as problem:  # noqa: BLE001  it must not cost the other products their verdicts
-        return could_not(problem), ""
+def _looked_into(warehouse: Warehouse, measurement: Measurement, history: History | str) -> Measurement:
+    """Where the events were lost, and which."""
+    if isinstance(history, str):
+        return measurement
+    where = lost(warehouse, history, Tally(measurement.good or 0, measurement.total or 0))
+    built = where.get("built")
+    said = f"; {built:,} were built" if isinstance(built, int) else ""
+    return replace(measurement, reason=measurement.reason + said, details={**measurement.details, **where})
 
 
-def _count(question: _Question) -> str:
-    present = question.present(published_table(question.product))
-    return f"select count(*) as total, count(t.found) as good {present}"
+def _judge(product: Product, history: History | str) -> Measurement:
+    target = product.manifest.slo.completeness.target_percent
+    told = history if isinstance(history, str) else history.completeness
+    if isinstance(told, str) or isinstance(history, str):
+        return unknown(product.id, SLI, str(told), target)
+    if not told.whole.total:
+        return unknown(product.id, SLI, "no expected event has settled in the window yet", target)
+    return _verdict(product, told, told.budget(target, product.manifest.slo.window_days, history.settled.completeness))
 
 
-def _question(known: _Known, product: Product) -> _Question | str:
-    """The question to ask, or why none can be asked."""
-    slo, time, model = product.manifest.slo, event_time(product), product.manifest.slo.completeness.expected
-    if not model:
-        return "nothing says which events must exist; name a dbt model in `spec.slo.completeness.expected`"
-    if time is None:
-        return "the schema has no event time; name one in `spec.slo.freshness.event_time`"
-    columns = [name for name, _ in known.relations.get((names.internal_schema(product.domain), model), [])]
-    if not columns:
-        return f"`{model}` is not in the warehouse yet; a refresh of `{product.id}` makes it"
-    if time not in columns or len(columns) < 2:
-        return f"`{model}` must have the event time `{time}` and the key; it has {', '.join(columns)}"
-    record = (known.publications or {}).get(product.id)
-    if reason := _invisible(known, product, record):
-        return reason
-    since, until = _ago(known.now, days=slo.window_days), _ago(known.now, minutes=slo.freshness.error_minutes)
-    return _Question(product, tuple(c for c in columns if c != time), time, since, until, visible(record))
-
-
-def _invisible(known: _Known, product: Product, record: Record | None) -> str | None:
-    """Why it cannot be told what a consumer saw."""
-    table = (names.internal_schema(product.domain), product.name + names.PUBLISHED_SUFFIX)
-    if known.publications is not None and record is None and table not in known.relations:
-        return "it has never been published"
-    return unknowable(record, known.now)
-
-
-def _ago(now: datetime, **before: int) -> datetime:
-    """So long before `now`, or the beginning of the calendar."""
-    try:
-        return now - timedelta(**before)
-    except OverflowError:
-        return FIRST
-
-
-def _judge(
-    warehouse: Warehouse, product: Product, question: _Question | str, answer: Sequence[Row] | Rejected | None
-) -> Measurement:
-    slo = product.manifest.slo.completeness
-    if isinstance(question, str):
-        return unknown(product.id, SLI, question, slo.target_percent)
-    if answer is None or isinstance(answer, Rejected):
-        reason = answer.reason if answer else "no answer"
-        return unknown(product.id, SLI, f"the warehouse refused the question: {reason}", slo.target_percent)
-    total, good = (int(n) for n in answer[0])
-    if total == 0:
-        return unknown(product.id, SLI, "no expected event has settled in the window yet", slo.target_percent)
-    return _verdict(warehouse, product, question, good, total)
-
-
-def _verdict(warehouse: Warehouse, product: Product, question: _Question, good: int, total: int) -> Measurement:
-    slo = product.manifest.slo.completeness
-    value = 100.0 * good / total
-    verdict = Verdict.ERROR if value < slo.error_percent else Verdict.WARN if value < slo.warn_percent else Verdict.PASS
-    lost = _lost(warehouse, product, question) if good < total else {}
+def _verdict(product: Product, told: Tallies, budget: Budget) -> Measurement:
+    slo, whole, fired = product.manifest.slo.completeness, told.whole, alerts(budget)
+    value = 100.0 * whole.good / whole.total
+    paged = any(a.severity is Severity.PAGE for a in fired)
     return Measurement(
         product=product.id,
         sli=SLI,
-        verdict=verdict,
-        reason=f"{good:,} of {total:,} settled events are visible ({value:.3f} %, target {slo.target_percent} %)"
-        + _where(lost),
+        verdict=Verdict.ERROR if paged else _by_thresholds(slo, value),
+        reason=f"{whole.good:,} of {whole.total:,} settled events are visible ({value:.3f} %, target"
+        f" {slo.target_percent} %)"
+        + (f"; {told.duplicates:,} are there more than once" if told.duplicates else "")
+        + "".join(f"; {a.severity}: {a.sentence}" for a in fired),
         value=round(value, 4),
         target=slo.target_percent,
-        good=good,
-        total=total,
-        details={"warn_percent": slo.warn_percent, "error_percent": slo.error_percent, **lost},
+        good=whole.good,
+        total=whole.total,
+        budget_remaining=budget.left,
+        details={
+            "warn_percent": slo.warn_percent,
+            "error_percent": slo.error_percent,
+            "duplicates": told.duplicates,
+        },
+        alerts=fired,
+        began_at=told.first_bad,
     )
 
 
-def _lost(warehouse: Warehouse, product: Product, question: _Question) -> dict[str, object]:
-    """Where the rows were lost, stage by stage, and a sample of missing keys."""
-    keys = ", ".join(f"e.{identifier(k)}" for k in question.keys)
-    present = question.present(published_table(product))
-    missing = f"select {keys}, e.event_at {present} where t.found is null order by e.event_at limit {SAMPLE}"
-    try:
-        built = int(warehouse.query(f"select count(t.found) {question.present(private_table(product))}")[0][0])
-        return {
-            "built": built,
-            "missing_keys": [" / ".join(str(v) for v in row[:-1]) for row in warehouse.query(missing)],
-        }
-    except QueryRejected as problem:
-        return {"built": f"unknown: {in_a_line(problem)}"}
-
-
-def _where(lost: dict[str, object]) -> str:
-    return f"; {lost['built']:,} were built" if isinstance(lost.get("built"), int) else ""
-
-
-def _moment(at: datetime) -> str:
-    return f"cast({literal(at.isoformat())} as timestamptz)"
+def _by_thresholds(slo: Completeness, value: float) -> Verdict:
+    """The manifest says when to warn and when to call; a budget that is spent faster calls earlier."""
+    if value < slo.error_percent:
+        return Verdict.ERROR
+    return Verdict.WARN if value < slo.warn_percent else Verdict.PASS

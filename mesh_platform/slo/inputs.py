@@ -49,8 +49,8 @@ def _sql(mesh: Mesh) -> str:
     tables = [(p.id, u.system, u.table) for p in mesh.products.values() for u in p.manifest.source_inputs]
     upstreams = [(p.id, u) for p in mesh.products.values() for u in p.manifest.product_inputs]
     return f"""
-with tables(product, system, source_table) as ({_values(tables, 3)}),
-upstreams(product, upstream) as ({_values(upstreams, 2)}),
+with tables(product, system, source_table) as ({values(tables, 3)}),
+upstreams(product, upstream) as ({values(upstreams, 2)}),
 through as (
     select product, max(through_revision) as revision from {names.PUBLICATIONS} where published_at <= ? group by product
 ),
@@ -91,7 +91,8 @@ group by u.product, u.upstream
 order by 1, 2"""
 
 
-def _values(rows: Sequence[tuple[str, ...]], width: int) -> str:
+def values(rows: Sequence[tuple[str, ...]], width: int) -> str:
+    """Rows of text as a relation of so many columns."""
     if not rows:
         return "select " + ", ".join(["cast(null as varchar)"] * width) + " where false"
     return "values " + ", ".join("(" + ", ".join(literal(v) for v in row) + ")" for row in rows)

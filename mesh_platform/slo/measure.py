@@ -1,14 +1,18 @@
 """All SLIs of all products at one moment; an outage is one `unknown` for each, never a failure."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.slo import accuracy, completeness, contract, freshness
+from mesh_platform.slo import accuracy, completeness, contract, freshness, latency
+from mesh_platform.slo.history import Histories, histories
 from mesh_platform.slo.measurement import Measurement, could_not, unknown
+from mesh_platform.slo.record import record
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
     Warehouse,
@@ -18,16 +22,31 @@ from mesh_platform.warehouse.protocol import (
     open_warehouse,
 )
 
-SLIS: Final = (freshness.SLI, completeness.SLI, accuracy.SLI)
+SLIS: Final = (freshness.SLI, latency.SLI, completeness.SLI, accuracy.SLI)
 """What `mesh slo` reports; the contract is a check, not a promise with a number."""
 
-_MEASURES: Final[dict[str, Callable[[Mesh, Warehouse, Sequence[Product], datetime], list[Measurement]]]] = {
-    freshness.SLI: freshness.measure_freshness,
-    completeness.SLI: lambda mesh, warehouse, products, now: completeness.measure_completeness(
-        warehouse, products, now
-    ),
-    accuracy.SLI: lambda mesh, warehouse, products, now: accuracy.measure_accuracy(warehouse, products, now),
-    contract.SLI: lambda mesh, warehouse, products, now: contract.measure_contract(warehouse, products),
+
+@dataclass(frozen=True)
+class _Moment:
+    """What one judgement of several promises shares."""
+
+    mesh: Mesh
+    warehouse: Warehouse
+    products: Sequence[Product]
+    now: datetime
+    counting: Callable[[Mesh, Warehouse, Sequence[Product], datetime], Histories]
+
+    @cached_property
+    def histories(self) -> Histories:
+        return self.counting(self.mesh, self.warehouse, self.products, self.now)
+
+
+_MEASURES: Final[dict[str, Callable[[_Moment], list[Measurement]]]] = {
+    freshness.SLI: lambda m: freshness.measure_freshness(m.mesh, m.warehouse, m.products, m.now),
+    latency.SLI: lambda m: latency.measure_latency(m.products, m.histories),
+    completeness.SLI: lambda m: completeness.measure_completeness(m.warehouse, m.products, m.histories),
+    accuracy.SLI: lambda m: accuracy.measure_accuracy(m.warehouse, m.products, m.now),
+    contract.SLI: lambda m: contract.measure_contract(m.warehouse, m.products),
 }
 
 
@@ -42,18 +61,29 @@ def measure(
     mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], slis: Iterable[str], now: datetime
 ) -> list[Measurement]:
     """Every product's every SLI; what the warehouse refuses, its outage, or a mistake is the reason of an `unknown`."""
-    products = list(products)
+    return _measure(_Moment(mesh, warehouse, list(products), now, histories), slis)
+
+
+def measure_and_keep(
+    mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], slis: Iterable[str], now: datetime
+) -> list[Measurement]:
+    """The same of now, where the warehouse may be written to: counts are kept, and only what is new is counted."""
+    return _measure(_Moment(mesh, warehouse, list(products), now, record), slis)
+
+
+def _measure(moment: _Moment, slis: Iterable[str]) -> list[Measurement]:
     found: list[Measurement] = []
     for sli in slis:
         try:
-            found += _MEASURES[sli](mesh, warehouse, products, now)
+            found += _MEASURES[sli](moment)
         except WarehouseBusy:
             raise
         except (QueryRejected, WarehouseUnavailable) as problem:
-            reason = _NEW if _is_new(warehouse, problem) else f"no answer from the warehouse: {in_a_line(problem)}"
-            found += [unknown(p.id, sli, reason) for p in products]
+            new = _is_new(moment.warehouse, problem)
+            reason = _NEW if new else f"no answer from the warehouse: {in_a_line(problem)}"
+            found += [unknown(p.id, sli, reason) for p in moment.products]
         except Exception as problem:  # noqa: BLE001  what spoils one SLI of the mesh leaves it the others
-            found += [unknown(p.id, sli, could_not(problem)) for p in products]
+            found += [unknown(p.id, sli, could_not(problem)) for p in moment.products]
     return found
 
 

@@ -19,6 +19,23 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Severity(StrEnum):
+    """How soon somebody must look: now, or in working hours."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An error budget is being spent too fast."""
+
+    severity: Severity
+    sentence: str
+    burn: float
+    """How many times as fast as the window allows."""
+
+
 @dataclass(frozen=True)
 class Measurement:
     """A product's SLI at one moment: the value beside its target, and the verdict."""
@@ -33,8 +50,12 @@ class Measurement:
     good: int | None = None
     total: int | None = None
     budget_remaining: float | None = None
+    """The share of the error budget that is left: 1 is untouched, below 0 the promise is broken."""
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """What on-call wants to see besides: thresholds, stages, sample keys."""
+    alerts: tuple[Alert, ...] = ()
+    began_at: datetime | None = None
+    """Since when it is bad, as far as the evidence says."""
 
     def as_json(self) -> dict[str, object]:
         """The machine interface's shape of a measurement."""

@@ -1,4 +1,4 @@
-"""Which rows of a published table were visible at a moment, as far as the publications say."""
+"""Whether it is on record what consumers could see at a moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,11 @@ from datetime import datetime
 from mesh_platform import names
 from mesh_platform.slo.measurement import said
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
-from mesh_platform.warehouse.sql import identifier
 
 _RECORD = f"""
 select product,
-    max(revision) filter (where published_at <= ?),
-    count(*) filter (where published_at > ?),
-    min(published_at) filter (where published_at > ? and mode = 'replace')
+    count(*) filter (where published_at <= ?),
+    count(*) filter (where published_at > ?)
 from {names.PUBLICATIONS} group by product"""
 
 
@@ -21,40 +19,26 @@ from {names.PUBLICATIONS} group by product"""
 class Record:
     """A product's publications beside a moment."""
 
-    last: int | None
-    """The revision of the last one by then."""
+    before: int
     since: int
-    """How many came afterwards."""
-    replaced_at: datetime | None
-    """When one of those replaced the table, and with it what was visible."""
 
 
 def publications(warehouse: Warehouse, now: datetime) -> Mapping[str, Record] | None:
     """Product → its record; None where no publication was ever recorded, and the tables must speak for themselves."""
     try:
-        rows = warehouse.query(_RECORD, [now] * 3)
+        rows = warehouse.query(_RECORD, [now] * 2)
     except QueryRejected:
         return None
     return {product: Record(*rest) for product, *rest in rows}
 
 
-def unknowable(record: Record | None, now: datetime) -> str | None:
-    """Why nobody can tell what was visible at `now`; None when it can be told."""
-    if record is None or not record.since:
-        return None
-    if record.last is None:
-        return f"it had not been published by {said(now)}"
-    if record.replaced_at:
-        anew = f"the whole was published anew at {said(record.replaced_at)}"
-        return f"what was visible at {said(now)} is not on record: {anew}"
-    return None
+def unknowable(record: Record | None, now: datetime, *, seen: bool) -> str | None:
+    """Why nobody can tell what was visible at `now`; None when it can be told.
 
-
-def visible(record: Record | None) -> str:
-    """The condition on a row of the published table, with its `where`; empty when every row was visible.
-
-    A batch is built after the publication before it, so its rows carry that publication's revision or a later one.
+    `seen`: the published rows tell since when each is visible, as every table does that this version has published.
     """
     if record is None or not record.since:
-        return ""
-    return f" where {identifier(names.REVISION_COLUMN)} < {record.last}"
+        return None
+    if not record.before:
+        return f"it had not been published by {said(now)}"
+    return None if seen else f"what was visible at {said(now)} is not on record; from the next publication on it is"

@@ -95,7 +95,7 @@ def open_duckdb(path: Path, *, read_only: bool = False, wait: float = 20.0) -> I
         raise WarehouseUnavailable(f"there is no warehouse at `{path}` yet; `mesh land` or `mesh demo` makes it")
     connection = _connect(path, read_only, time.monotonic() + wait)
     try:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         yield DuckDbWarehouse(connection)
     finally:
         connection.close()

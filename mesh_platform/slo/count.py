@@ -1,0 +1,116 @@
+"""The events of a product by bucket: how many must exist, are visible, and were visible in time."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mesh_platform import names
+from mesh_platform.manifest.mesh import Product
+from mesh_platform.publishing.private import published_table
+from mesh_platform.slo.bucket import bucket_of, bucket_sql
+from mesh_platform.warehouse.calendar import LAST
+from mesh_platform.warehouse.sql import identifier, literal, relation
+
+SKEW = timedelta(minutes=1)
+"""An event that was visible more than this before it happened was told by a clock that runs ahead."""
+
+
+AHEAD = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A product, and what the warehouse has to tell its events by."""
+
+    product: Product
+    keys: tuple[str, ...]
+    """The columns that tell one event from another; empty without a model of the expected events."""
+    time: str
+    since: datetime
+    """The beginning of the first bucket that is counted."""
+    now: datetime
+    seen: bool
+    """Whether the published table says since when each row was visible; otherwise each was always."""
+    to_the_second: bool
+    """Whether the product's event time is a moment, not a day."""
+    whole: bool = True
+    """Whether most of the product's events are counted, not only the latest."""
+
+    @property
+    def latest(self) -> datetime:
+        """Events of a clock that runs a little ahead are counted already; those of a nonsensical one are not."""
+        return self.now + AHEAD if self.now < LAST - AHEAD else LAST
+
+    def only(self, since: datetime) -> "Question":
+        """The same of the later events alone, in whole buckets."""
+        later = max(bucket_of(since), self.since)
+        return replace(self, since=later, whole=later == self.since)
+
+    def counts(self) -> str:
+        """Select `bucket`, and of its events `total`, `present`, `in_time`, `duplicates` and `early`.
+
+        `early`: visible before they happened, which lateness is not; `in_time` holds for them as for any other.
+        """
+        events = self._expected_events() if self.keys else self._published_events()
+        target = self.product.manifest.slo.freshness.target_minutes
+        visible = f"copies > 0 and seen_at <= {moment(self.now)}"
+        return f"""select {bucket_sql("event_at")} as bucket, count(*) as total,
+            count(*) filter ({visible}) as present,
+            count(*) filter ({visible} and is_newest and seen_at <= event_at + interval {target} minute) as in_time,
+            coalesce(sum(copies - 1) filter ({visible}), 0) as duplicates,
+            count(*) filter ({visible} and seen_at < event_at - interval {int(SKEW.total_seconds())} second) as early
+            from ({events}) where event_at >= {moment(self.since)} and event_at <= {moment(self.latest)} group by 1"""
+
+    def expected(self) -> str:
+        """The events that must be there; a key may be told more than once."""
+        model = self.product.manifest.slo.completeness.expected or ""
+        table = relation(names.internal_schema(self.product.domain), model)
+        keys, at = _listed(self.keys), f"cast({identifier(self.time)} as timestamptz)"
+        return (
+            f"select {keys}, {at} as event_at from {table}"
+            f" where {at} >= {moment(self.since)} and {at} <= {moment(self.latest)}"
+        )
+
+    def _expected_events(self) -> str:
+        """Expected and published rows in one aggregation by key, which costs a third of joining them.
+
+        A published row that tells an older event of the same key does not tell the expected one.
+        """
+        keys, at = _listed(self.keys), f"cast({identifier(self.time)} as timestamptz)"
+        newest = (
+            "coalesce(max(told_at) >= date_trunc('second', min(event_at)), false)" if self.to_the_second else "true"
+        )
+        nothing = "cast(null as timestamptz)"
+        return (
+            f"with expected as {'' if self.whole else 'materialized '}({self.expected()})"
+            f" select min(event_at) as event_at, count(told_at) as copies, min(seen_at) as seen_at,"
+            f" {newest} as is_newest"
+            f" from (select {keys}, event_at, {nothing} as told_at, {nothing} as seen_at from expected"
+            f" union all select {keys}, {nothing}, coalesce({at}, '-infinity'), {self._seen()}"
+            f" from {published_table(self.product)} p{self._asked()})"
+            f" group by {keys} having min(event_at) is not null"
+        )
+
+    def _asked(self) -> str:
+        """The condition on a published row, where few events are asked for of many."""
+        if self.whole:
+            return ""
+        same = " and ".join(f"e.{identifier(k)} is not distinct from p.{identifier(k)}" for k in self.keys)
+        return f" where exists (select 1 from expected e where {same})"
+
+    def _published_events(self) -> str:
+        return (
+            f"select cast({identifier(self.time)} as timestamptz) as event_at, 1 as copies,"
+            f" {self._seen()} as seen_at, true as is_newest from {published_table(self.product)}"
+        )
+
+    def _seen(self) -> str:
+        return names.SEEN_COLUMN if self.seen else "'-infinity'::timestamptz"
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(identifier(c) for c in columns)
+
+
+def moment(at: datetime) -> str:
+    """A moment as SQL."""
+    return f"cast({literal(at.isoformat())} as timestamptz)"

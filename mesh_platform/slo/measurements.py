@@ -1,0 +1,140 @@
+"""`mesh_slo.measurements`: the counts of every bucket of every product, and up to which revision they hold."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from mesh_platform import names
+from mesh_platform.slo.ask import AT_ONCE
+from mesh_platform.slo.burn import SPANS
+from mesh_platform.slo.count import Question, moment
+from mesh_platform.slo.history import COMPLETENESS, LATENCY
+from mesh_platform.slo.settled import Settled, ago
+from mesh_platform.slo.tallies import Tallies, recent_sums, tallies, whole_sums
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, in_a_line
+from mesh_platform.warehouse.sql import any_of, literal
+
+_TABLES: Final = (
+    f"""create table if not exists {names.MEASUREMENTS} (
+        product varchar not null, sli varchar not null,
+        bucket timestamptz not null,         -- the beginning of five minutes of event time
+        good bigint not null, total bigint not null,
+        duplicates bigint not null,          -- published more than once
+        early bigint not null,               -- visible before they happened: a clock runs ahead
+        measured_at timestamptz not null)""",
+    f"""create table if not exists {names.COUNTED} (
+        product varchar primary key,
+        definition varchar not null,         -- of what was asked; another one is counted from the start
+        revision bigint not null,            -- what was committed up to here is in the counts
+        whole_at timestamptz not null)""",
+)
+_STAGED: Final = "mesh_counted_now"
+_COLUMNS: Final = "product, sli, bucket, good, total, duplicates, early"
+_SAME: Final = " and ".join(f"m.{column} = s.{column}" for column in _COLUMNS.split(", "))
+
+
+@dataclass(frozen=True)
+class Counting:
+    """What is to be counted of a product, and what its counts are then good for."""
+
+    question: Question
+    definition: str
+    revision: int
+    whole_at: datetime
+
+
+def ensure_measurements(warehouse: Warehouse) -> None:
+    """Make the tables where there are none."""
+    warehouse.execute("create schema if not exists mesh_slo")
+    for statement in _TABLES:
+        warehouse.execute(statement)
+
+
+def count(warehouse: Warehouse, due: Mapping[str, Counting], now: datetime) -> dict[str, str]:
+    """Count and keep, in one transaction; returns product → why the warehouse refused to count it."""
+    if not due:
+        return {}
+    warehouse.execute(f"create or replace temp table {_STAGED} as select {_COLUMNS} from {names.MEASUREMENTS} limit 0")
+    refused = dict(_stage(warehouse, list(due.items())))
+    kept = {product: counting for product, counting in due.items() if product not in refused}
+    if kept:
+        with warehouse.transaction():
+            _keep(warehouse, kept, now)
+    return refused
+
+
+def still_hold(warehouse: Warehouse, products: Iterable[str], revision: int) -> None:
+    """Nothing that these products are counted by was committed up to the revision."""
+    warehouse.execute(f"update {names.COUNTED} set revision = {int(revision)} where product in {any_of(products)}")
+
+
+def _stage(warehouse: Warehouse, items: Sequence[tuple[str, Counting]]) -> list[tuple[str, str]]:
+    """A refused insert is split in two and tried again, so that one broken table costs its own product only."""
+    if len(items) > AT_ONCE:
+        return [r for n in range(0, len(items), AT_ONCE) for r in _stage(warehouse, items[n : n + AT_ONCE])]
+    try:
+        warehouse.execute(f"insert into {_STAGED} " + " union all ".join(_buckets(p, c.question) for p, c in items))
+    except QueryRejected as problem:
+        if len(items) == 1:
+            return [(items[0][0], in_a_line(problem))]
+        half = len(items) // 2
+        return _stage(warehouse, items[:half]) + _stage(warehouse, items[half:])
+    return []
+
+
+def _buckets(product: str, question: Question) -> str:
+    return (
+        f"select {literal(product)}, s.sli, c.bucket, if(s.sli = '{LATENCY}', c.in_time, c.present), c.total,"
+        f" c.duplicates, c.early from ({question.counts()}) c, (values ('{LATENCY}'), ('{COMPLETENESS}')) s(sli)"
+    )
+
+
+def _keep(warehouse: Warehouse, kept: Mapping[str, Counting], now: datetime) -> None:
+    """Rows that say what they said stay as they are, with the moment at which they first said it."""
+    counted = ", ".join(f"({literal(p)}, {moment(c.question.since)})" for p, c in kept.items())
+    least = f"m.bucket >= {moment(min(c.question.since for c in kept.values()))}"
+    warehouse.execute(
+        f"delete from {names.MEASUREMENTS} m using (values {counted}) w(product, since)"
+        f" where m.product = w.product and m.bucket >= w.since and {least}"
+        f" and not exists (select 1 from {_STAGED} s where {_SAME})"
+    )
+    warehouse.execute(
+        f"insert into {names.MEASUREMENTS} select s.*, ?::timestamptz from {_STAGED} s"
+        f" where not exists (select 1 from {names.MEASUREMENTS} m where {_SAME} and {least})",
+        [now],
+    )
+    rows = ", ".join(
+        f"({literal(p)}, {literal(c.definition)}, {c.revision}, {moment(c.whole_at)})" for p, c in kept.items()
+    )
+    warehouse.execute(
+        f"insert into {names.COUNTED} select * from (values {rows}) on conflict do update set"
+        " definition = excluded.definition, revision = excluded.revision, whole_at = excluded.whole_at"
+    )
+
+
+def kept_tallies(warehouse: Warehouse, ends: Mapping[str, Settled]) -> dict[tuple[str, str], Tallies]:
+    """(product, SLI) → its sums: two queries, however many products."""
+    if not ends:
+        return {}
+    wanted = [
+        (p, sli, until, e.since)
+        for p, e in ends.items()
+        for sli, until in ((LATENCY, e.latency), (COMPLETENESS, e.completeness))
+    ]
+    least, recent = min(since for *_, since in wanted), min(until for _, _, until, _ in wanted)
+    whole = warehouse.query(_kept(wanted, whole_sums("w.until", "w.since"), least))
+    late = warehouse.query(
+        _kept(wanted, recent_sums("w.until", "w.since"), max(least, ago(recent, days=SPANS[-1].days)))
+    )
+    rest = {(product, sli): row for product, sli, *row in late}
+    return {(product, sli): tallies((*row, *rest[product, sli])) for product, sli, *row in whole}
+
+
+def _kept(wanted: Sequence[tuple[str, str, datetime, datetime]], what: str, least: datetime) -> str:
+    listed = ", ".join(f"({literal(p)}, '{sli}', {moment(until)}, {moment(since)})" for p, sli, until, since in wanted)
+    return (
+        f"select w.product, w.sli, {what} from (values {listed}) w(product, sli, until, since)"
+        f" left join (select * from {names.MEASUREMENTS} where bucket >= {moment(least)}) m"
+        " on m.product = w.product and m.sli = w.sli group by all"
+    )

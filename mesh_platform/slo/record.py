@@ -1,0 +1,84 @@
+"""The histories of all products from the counts that are kept: only what may have changed is counted again.
+
+What a bucket holds changes when something lands or is published, and not otherwise; the revisions say when. So a tick
+costs what is new, not what is known. A bucket is kept before it has settled too: to settle is to be read later.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.slo.count import Question
+from mesh_platform.slo.history import (
+    COMPLETENESS,
+    LATENCY,
+    Histories,
+    History,
+    as_history,
+    asked_or_why,
+    settled_ends,
+)
+from mesh_platform.slo.measurements import Counting, count, ensure_measurements, kept_tallies, still_hold
+from mesh_platform.slo.news import News, news
+from mesh_platform.slo.question import Known, known
+from mesh_platform.slo.settled import Settled
+from mesh_platform.slo.tallies import Tallies
+from mesh_platform.warehouse.protocol import Warehouse
+
+WHOLE_AGAIN: Final = timedelta(hours=1)
+"""An event that is told long after it happened is found by its publication; one that is lost then, only by looking at
+the whole window."""
+_WHOLE_AT_ONCE: Final = 20
+
+
+def record(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: datetime) -> Histories:
+    """Count what is new, keep it, and tell how each product has fared; needs a warehouse that may be written to."""
+    ensure_measurements(warehouse)
+    products, told = list(products), known(warehouse, now)
+    ends = settled_ends(mesh, warehouse, products, now)
+    asked = {p.id: asked_or_why(told, p, ends[p.id].since) for p in products}
+    askable = {p: q for p, q in asked.items() if isinstance(q, Question)}
+    found = news(warehouse, mesh, askable.keys())
+    due = _due(askable, found, now)
+    refused = count(warehouse, due, now)
+    if quiet := [p for p in askable if p not in due and found[p].revision > found[p].counted]:
+        still_hold(warehouse, quiet, max(n.revision for n in found.values()))
+    kept = kept_tallies(warehouse, {p: ends[p] for p in askable.keys() - refused.keys()})
+    return {p.id: _history(told, asked[p.id], ends[p.id], refused.get(p.id), kept) for p in products}
+
+
+def _due(asked: Mapping[str, Question], found: Mapping[str, News], now: datetime) -> dict[str, Counting]:
+    """Those with news, or of which something else is asked than was counted."""
+    stale = sorted((told.whole_at, p) for p, told in found.items() if told.whole_at and told.since)
+    again = {p for whole_at, p in stale[:_WHOLE_AT_ONCE] if now - whole_at >= WHOLE_AGAIN}
+    due: dict[str, Counting] = {}
+    for product, question in asked.items():
+        told, definition = found[product], _definition(question)
+        if told.whole_at is None or told.definition != definition or told.replaced or product in again:
+            due[product] = Counting(question, definition, told.revision, now)
+        elif told.since is not None:
+            due[product] = Counting(question.only(told.since), definition, told.revision, told.whole_at)
+    return due
+
+
+def _definition(question: Question) -> str:
+    slo = question.product.manifest.slo
+    told = (question.keys, question.time, question.seen, slo.freshness.target_minutes, slo.completeness.expected)
+    return hashlib.blake2b(repr((*told, slo.window_days)).encode(), digest_size=8).hexdigest()
+
+
+def _history(
+    told: Known,
+    asked: Question | str,
+    ends: Settled,
+    refused: str | None,
+    kept: Mapping[tuple[str, str], Tallies],
+) -> History | str:
+    if isinstance(asked, str):
+        return asked
+    if refused is not None:
+        return f"the warehouse refused the question: {refused}"
+    product = asked.product.id
+    return as_history(told, asked, ends, kept[product, LATENCY], kept[product, COMPLETENESS])

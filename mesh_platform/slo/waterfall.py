@@ -1,0 +1,103 @@
+"""Where events were lost on their way from the source to consumers, and which."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mesh_platform import names
+from mesh_platform.manifest.mesh import Product
+from mesh_platform.publishing.private import private_table, published_table
+from mesh_platform.slo.bucket import bucket_sql
+from mesh_platform.slo.burn import Tally
+from mesh_platform.slo.count import Question, moment
+from mesh_platform.slo.history import History
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, in_a_line
+from mesh_platform.warehouse.sql import identifier, literal
+
+SAMPLE = 5
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A place on the way, how many got as far, and what is known to be missing before it."""
+
+    name: str
+    count: int
+    missing: int
+    unit: str
+
+    def __str__(self) -> str:
+        lacks = f", {self.missing:,} missing" if self.missing else ""
+        return f"{self.name}: {self.count:,} {self.unit}{lacks}"
+
+
+def lost(warehouse: Warehouse, history: History, whole: Tally) -> dict[str, object]:
+    """The stages, how many of the settled events were built, and a sample of those that consumers cannot read."""
+    asked = history.question
+    try:
+        _, unpublished, sample = warehouse.query(_missing(asked, history.settled.completeness))[0]
+    except QueryRejected as problem:
+        return {"built": f"unknown: {in_a_line(problem)}"}
+    built = whole.good + int(unpublished)
+    stages = [
+        *_landing(warehouse, asked.product),
+        Stage("must exist", whole.total, 0, "events"),
+        Stage("built", built, whole.total - built, "events"),
+        Stage("published", whole.good, int(unpublished), "events"),
+    ]
+    return {
+        "built": built,
+        "stages": [str(stage) for stage in stages],
+        "missing_keys": [m["key"] for m in sample or ()],
+        "missing_events": [(m["key"], m["event_at"], m["place"]) for m in sample or ()],
+    }
+
+
+def _missing(asked: Question, until: datetime) -> str:
+    """How many of the settled events are not visible, how many of those were built, and the first of them."""
+    keys = ", ".join(identifier(k) for k in asked.keys)
+    visible = f" and {names.SEEN_COLUMN} <= {moment(asked.now)}" if asked.seen else ""
+
+    def there(table: str, condition: str = "") -> str:
+        same = " and ".join(f"e.{identifier(k)} is not distinct from t.{identifier(k)}" for k in asked.keys)
+        return f"exists (select 1 from {table} t where {same}{condition})"
+
+    shown = ", ' / ', ".join(f"coalesce(cast({identifier(k)} as varchar), 'null')" for k in asked.keys)
+    place = "if(is_built, 'built, not published', 'not built')"
+    return (
+        f"with missing as materialized (select {keys}, min(event_at) as event_at from ({asked.expected()}) e"
+        f" where {bucket_sql('event_at')} < {moment(until)}"
+        f" and not {there(published_table(asked.product), visible)} group by {keys}),"
+        f" placed as (select *, {there(private_table(asked.product))} as is_built from missing e)"
+        f" select count(*), count(*) filter (is_built),"
+        f" min({{'event_at': event_at, 'key': concat({shown}), 'place': {place}}}, {SAMPLE}) from placed"
+    )
+
+
+def _landing(warehouse: Warehouse, product: Product) -> list[Stage]:
+    """What the sources count, what landed of it, and what is held in quarantine; in changes, not in events."""
+    tables = " or ".join(
+        f"(system = {literal(u.system)} and source_table = {literal(u.table)})" for u in product.manifest.source_inputs
+    )
+    if not tables:
+        return []
+    try:
+        read, applied, held = (
+            int(n)
+            for n in warehouse.query(
+                "select coalesce(sum(rows_read), 0), coalesce(sum(rows_applied), 0), coalesce(sum(rows_quarantined), 0)"
+                f" from {names.LEDGER} where {tables}"
+            )[0]
+        )
+        told, short = (
+            int(n)
+            for n in warehouse.query(
+                "select coalesce(sum(expected), 0), coalesce(sum(greatest(expected - landed, 0)), 0) from ("
+                "select max(expected) as expected, sum(landed) as landed"
+                f" from {names.TRANSACTIONS} where {tables} group by system, source_table, transaction_id"
+                " having max(expected) is not null)"
+            )[0]
+        )
+    except QueryRejected:
+        return []
+    source = [Stage("source", told, short, "changes in transactions it counted")] if told else []
+    return [*source, Stage("arrived", read, 0, "records"), Stage("change log", applied, held, "changes")]
