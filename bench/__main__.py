@@ -4,7 +4,8 @@ import sys
 from importlib import import_module
 
 BENCHMARKS = (
-    "landing", "million", "sensor", "control", "governance", "lineage", "evolution", "fuzz", "arrival", "lead_time", "slo",
+    "landing", "million", "sensor", "control", "governance", "lineage", "evolution", "fuzz", "arrival", "lead_time",
+    "slo",
 )  # fmt: skip
 """Modules of this package with a `run()` that yields rows of (what, figure, beside)."""
 

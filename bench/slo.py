@@ -81,7 +81,8 @@ def land(warehouse: DuckDbWarehouse, mesh: Mesh, revision: int, at: datetime) ->
     rows = ", ".join(f"('{d}')" for d in mesh.domains)
     warehouse.execute(
         f"insert into {names.LEDGER} by name select d || '{revision}' as path, 'g' as generation, 1 as size,"
-        " 'landed' as state, d || '_postgres' as system, 'public.things' as source_table, 1 as rows_read, 1 as rows_applied,"
+        " 'landed' as state, d || '_postgres' as system, 'public.things' as source_table,"
+        " 1 as rows_read, 1 as rows_applied,"
         f" 0 as rows_duplicate, 0 as rows_skipped, 0 as rows_quarantined, {revision} as revision,"
         " ?::timestamptz as first_event_at, ?::timestamptz as last_event_at, ?::timestamptz as landed_at"
         f" from (values {rows}) v(d)",

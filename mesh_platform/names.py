@@ -68,8 +68,10 @@ TAG_SCHEMA_VERSION: Final = "mesh/schema_version"
 TAG_QUARANTINED: Final = "mesh/quarantined"
 TAG_PII: Final = "mesh/pii"
 TAG_LANDING: Final = "mesh/landing"
+TAG_RETEST: Final = "mesh/retest"
+"""A run that the clock started to run dbt tests again, not a person."""
 WAREHOUSE_POOL: Final = "warehouse"
 LOCATION: Final = "mesh"
 GOVERNANCE_JOB: Final = "governance"
 LANDING_CHECK: Final = "landing"
-CHECKS: Final = ("freshness", "completeness", "accuracy", "contract", "governance")
+CHECKS: Final = ("freshness", "latency", "completeness", "accuracy", "contract", "governance")

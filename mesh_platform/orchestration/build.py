@@ -12,6 +12,7 @@ from mesh_platform.orchestration.governance import governance_checks, governance
 from mesh_platform.orchestration.governance_sensor import governance_sensor
 from mesh_platform.orchestration.keys import product_id
 from mesh_platform.orchestration.landing import landing_assets
+from mesh_platform.orchestration.monitor import monitor
 from mesh_platform.orchestration.refresh import refresh_assets
 from mesh_platform.orchestration.schedules import check_job, schedules
 from mesh_platform.orchestration.sensors import automation_sensor, landing_sensor
@@ -39,11 +40,12 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
         ],
         asset_checks=[*checks, *([governance] if governance else [])],
         jobs=[governance_run, *([slo_job] if slo_job else [])],
-        schedules=schedules(mesh, governance_run, slo_job, built),
+        schedules=schedules(mesh, governance_run, built),
         sensors=[
             *_landing_sensors(mesh, environment, landings, refreshes),
             automation_sensor(),
             *([governance_sensor(mesh, environment)] if governance else []),
+            *([monitor(mesh, environment, slo_job)] if slo_job and mesh.products else []),
         ],
         executor=dg.in_process_executor,
     )

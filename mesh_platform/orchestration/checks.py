@@ -18,7 +18,16 @@ from mesh_platform.slo.measurement import Measurement, Verdict
 from mesh_platform.warehouse.protocol import WarehouseBusy
 
 RUNBOOK = "docs/on-call.md"
-MEASURED = ("freshness", "completeness", "accuracy", "contract")
+MEASURED = ("freshness", "latency", "completeness", "accuracy", "contract")
+
+_PLACES = {
+    "freshness": "spec.slo.freshness",
+    "latency": "spec.slo.freshness",
+    "completeness": "spec.slo.completeness",
+    "accuracy": "spec.slo.accuracy",
+    "contract": "spec.schema_version",
+}
+"""Where the manifest promises what a check measures."""
 
 _DESCRIPTIONS = {
     "contract": CHECKS["contract"],
@@ -70,6 +79,7 @@ def result(measurement: Measurement, product: Product) -> dg.AssetCheckResult:
         "target": measurement.target,
         "good": measurement.good,
         "total": measurement.total,
+        "budget_remaining": measurement.budget_remaining,
         **_thresholds(measurement),
     }
     return dg.AssetCheckResult(
@@ -125,8 +135,7 @@ def _line(item: object) -> str:
 
 def _people(product: Product, check: str) -> dict[str, str]:
     """Whom to call, and where the promise and the runbook are written."""
-    key = {"freshness": "spec.slo.freshness", "completeness": "spec.slo.completeness", "accuracy": "spec.slo.accuracy"}
-    place = product.document.at(key.get(check, "spec.schema_version" if check == "contract" else ""))
+    place = product.document.at(_PLACES.get(check, ""))
     return {
         "owner": product.manifest.metadata.owner,
         "on-call": product.manifest.metadata.oncall,

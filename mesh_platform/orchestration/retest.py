@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.audit import audits_of, complete
@@ -18,15 +19,13 @@ from mesh_platform.slo.accuracy import is_due, last_audited
 from mesh_platform.transformation.prepare import prepared
 from mesh_platform.warehouse.protocol import QueryRejected, WarehouseUnavailable, open_warehouse
 
-_SCHEDULED = "dagster/schedule_name"
-
 
 def retest_due(
     context: dg.AssetCheckExecutionContext, mesh: Mesh, environment: Environment, products: Sequence[Product]
 ) -> None:
     """Test what is due: by cadence, or, in a run a person started, whatever was not tested in it yet."""
     now = datetime.now(UTC)
-    by_hand = _SCHEDULED not in context.run.tags
+    by_hand = names.TAG_RETEST not in context.run.tags
     started = context.instance.get_run_stats(context.run.run_id).start_time or now.timestamp()
     due = _due(environment, products, now, datetime.fromtimestamp(started, UTC) if by_hand else None)
     for domain, group in groupby(sorted(due, key=lambda p: p.id), key=lambda p: p.domain):

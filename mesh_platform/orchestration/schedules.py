@@ -1,4 +1,4 @@
-"""What the clock starts: the checks, the governance job, and the refreshes that manifests ask for."""
+"""What the clock starts: the governance job, and the refreshes that manifests ask for."""
 
 from collections import defaultdict
 
@@ -9,7 +9,6 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.checks import all_check_keys
 from mesh_platform.orchestration.keys import product_key, tag_value
 
-EVERY_FIVE_MINUTES = "*/5 * * * *"
 HOURLY = "0 * * * *"
 _RUNNING = dg.DefaultScheduleStatus.RUNNING
 
@@ -27,9 +26,7 @@ def check_job(mesh: Mesh) -> dg.JobDefinition | None:
     )
 
 
-def schedules(
-    mesh: Mesh, governance: dg.JobDefinition, checks: dg.JobDefinition | None, built: frozenset[dg.AssetKey]
-) -> list[dg.ScheduleDefinition]:
+def schedules(mesh: Mesh, governance: dg.JobDefinition, built: frozenset[dg.AssetKey]) -> list[dg.ScheduleDefinition]:
     """All schedules of the mesh, running by default, in UTC."""
     found = [
         dg.ScheduleDefinition(
@@ -40,16 +37,6 @@ def schedules(
             default_status=_RUNNING,
         )
     ]
-    if checks:
-        found.append(
-            dg.ScheduleDefinition(
-                name="slo_checks_every_5_minutes",
-                job=checks,
-                cron_schedule=EVERY_FIVE_MINUTES,
-                execution_timezone="UTC",
-                default_status=_RUNNING,
-            )
-        )
     return found + _refreshes(mesh, built)
 
 

@@ -26,6 +26,13 @@ def last_audited(warehouse: Warehouse, now: datetime) -> dict[str, datetime]:
     )
 
 
+def due(warehouse: Warehouse, products: Iterable[Product], now: datetime) -> list[str]:
+    """The published products whose tests have not run for as long as their manifest allows."""
+    published = {product for (product,) in warehouse.query(f"select distinct product from {names.PUBLICATIONS}")}
+    last = last_audited(warehouse, now)
+    return [p.id for p in products if p.id in published and is_due(p, last.get(p.id), now)]
+
+
 def is_due(product: Product, last: datetime | None, now: datetime) -> bool:
     """Whether the product's tests have not run for as long as the manifest allows."""
     return last is None or _next_due(product, last) <= now

@@ -27,15 +27,33 @@ left join mesh_landing.ledger l using (system, source_table)
 left join mesh_landing.heartbeats h using (system)
 group by i.product, i.system""",
     ),
+    "latency": Definition(
+        "of the events that happened, the share that consumers could read within `freshness.target_minutes` of their"
+        " happening, counted in buckets of five minutes of event time. A bucket counts once that time has passed since"
+        " its end. The share over `slo.window_days` is held against `slo.objective_percent`; the rest is the error"
+        " budget, and burning it too fast alerts. An event counts as visible since the first publication that showed"
+        " it, whatever republishes it; without a model of the expected events those that are published are counted.",
+        """select sum(good) as good, sum(total) as total
+from mesh_slo.measurements
+where product = ? and sli = 'latency'
+  and bucket >= now() - to_days(28) and bucket + interval 5 minute <= now() - to_minutes(30)  -- window, target
+-- a bucket's counts are
+select count(*) as total, count(*) filter (p._mesh_published_at <= e.event_time + to_minutes(30)) as good
+from <expected> e left join <published> p using (key)""",
+    ),
     "completeness": Definition(
-        "of the events the sources say must exist (the model named by slo.completeness.expected) whose time has"
-        " settled, the share that is in the published product. An event settles `freshness.error_minutes` after it"
-        " happened. At a past moment only what was published by then counts; once the whole was published anew, that"
-        " can no longer be known.",
-        """select count(*) as total, count(p.key) as good
-from (select distinct key from <expected> where event_time between now - window_days and now - error_minutes) e
-left join (select distinct key from <published> where _mesh_revision < <revision of the publication then>) p
-    using (key)""",
+        "of the events the sources say must exist (the model named by slo.completeness.expected), the share that is in"
+        " the published product, counted in buckets of five minutes of event time. A bucket counts once"
+        " `freshness.error_minutes` have passed since its end and the source was heard in it or later; an event that"
+        " comes after all is counted then. Its objective is `slo.completeness.target_percent`. At a past moment only"
+        " what was published by then counts.",
+        """select sum(good) as good, sum(total) as total
+from mesh_slo.measurements
+where product = ? and sli = 'completeness'
+  and bucket >= now() - to_days(28) and bucket + interval 5 minute <= now() - to_minutes(90)  -- window, error
+-- a bucket's counts are
+select count(*) as total, count(p.key) as good
+from <expected> e left join (select distinct key from <published> where _mesh_published_at <= now()) p using (key)""",
     ),
     "accuracy": Definition(
         "of the product's dbt tests, the share that passed when they last ran; they run with every refresh and at least"

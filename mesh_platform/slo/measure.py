@@ -67,16 +67,21 @@ def measure(
 def measure_and_keep(
     mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], slis: Iterable[str], now: datetime
 ) -> list[Measurement]:
-    """The same of now, where the warehouse may be written to: counts are kept, and only what is new is counted."""
-    return _measure(_Moment(mesh, warehouse, list(products), now, record), slis)
+    """The same of now, where the warehouse may be written to: counts are kept, and only what is new is counted.
+
+    Raises WarehouseUnavailable for an outage, WarehouseBusy.
+    """
+    return _measure(_Moment(mesh, warehouse, list(products), now, record), slis, (WarehouseBusy, WarehouseUnavailable))
 
 
-def _measure(moment: _Moment, slis: Iterable[str]) -> list[Measurement]:
+def _measure(
+    moment: _Moment, slis: Iterable[str], passed_on: tuple[type[Exception], ...] = (WarehouseBusy,)
+) -> list[Measurement]:
     found: list[Measurement] = []
     for sli in slis:
         try:
             found += _MEASURES[sli](moment)
-        except WarehouseBusy:
+        except passed_on:
             raise
         except (QueryRejected, WarehouseUnavailable) as problem:
             new = _is_new(moment.warehouse, problem)

@@ -47,7 +47,7 @@ def test_a_moment_of_an_event_has_an_answer_for_every_promise(environment: Envir
     assert {(m["product"], m["sli"]) for m in found} == {
         (p, s)
         for p in ("orders.order_events", "finance.revenue_daily")
-        for s in ("freshness", "completeness", "accuracy")
+        for s in ("freshness", "latency", "completeness", "accuracy")
     }
     assert not any("could not be judged" in m["reason"] for m in found)
 

@@ -1,0 +1,108 @@
+"""A product's way through the warehouse, told by the minute: what must exist, what landed, what was published when."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from mesh_platform import names
+from mesh_platform.landing.records.ledger import ensure_landing
+from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.publishing.publish import publish
+from mesh_platform.publishing.tables import ensure_publishing
+from mesh_platform.schema.history import current
+from mesh_platform.slo.measure import measure, measure_and_keep
+from mesh_platform.slo.measurement import Measurement
+from mesh_platform.warehouse.duckdb import DuckDbWarehouse
+from mesh_platform.warehouse.revision import next_revision
+
+ORDERS = "orders.order_events"
+Events = Iterable[tuple[str, datetime]]
+
+
+class Scene:
+    """`orders.order_events` in a real warehouse; the source, landing, dbt and the clock are told by the test."""
+
+    def __init__(self, warehouse: DuckDbWarehouse, mesh: Mesh) -> None:
+        self.warehouse, self.mesh = warehouse, mesh
+        ensure_landing(warehouse, mesh)
+        ensure_publishing(warehouse)
+        warehouse.execute("create schema orders_internal")
+        warehouse.execute(
+            "create table orders_internal.expected_order_events (event_id varchar, event_timestamp timestamptz)"
+        )
+        columns = "event_id varchar, event_timestamp timestamptz, _mesh_batch timestamptz, _mesh_revision bigint"
+        rest = [c.name for c in (current(self.product) or ()).columns if c.name not in ("event_id", "event_timestamp")]  # type: ignore[union-attr]
+        listed = ", ".join(f'"{name}" varchar' for name in rest)
+        warehouse.execute(f"create table orders_internal.order_events ({columns}, {listed})")
+
+    @property
+    def product(self) -> Product:
+        return self.mesh.products[ORDERS]
+
+    def land(self, events: Events, now: datetime, *, happened: datetime | None = None) -> None:
+        """Changes land at `now`: the events must exist from then on. `happened`: when the source committed them."""
+        told = list(events)
+        with self.warehouse.transaction():
+            revision = next_revision(self.warehouse, "landing", "orders", now)
+            self.warehouse.insert("orders_internal.expected_order_events", ["event_id", "event_timestamp"], told)
+            at = [happened or when for _, when in told]
+            columns = ["path", "generation", "system", "source_table", "state", "size", "rows_read", "rows_applied"]
+            columns += ["rows_duplicate", "rows_skipped", "rows_quarantined", "revision", "landed_at"]
+            row = (
+                f"file{revision}",
+                "1",
+                "orders_service_postgres",
+                "public.orders",
+                "landed",
+                1,
+                len(told),
+                len(told),
+            )
+            self.warehouse.insert(
+                names.LEDGER,
+                [*columns, "first_event_at", "last_event_at"],
+                [(*row, 0, 0, 0, revision, now, min(at, default=None), max(at, default=None))],
+            )
+
+    def beat(self, now: datetime) -> None:
+        """The connector gives a sign of life."""
+        self.warehouse.execute(
+            f"insert or replace into {names.HEARTBEATS} values ('orders_service_postgres', ?)", [now]
+        )
+
+    def build(self, events: Events, now: datetime) -> None:
+        """What a dbt run leaves in the private table."""
+        revision = self.warehouse.query(f"select max(revision) from {names.REVISIONS}")[0][0] or 0
+        columns = ["event_id", "event_timestamp", names.BATCH_COLUMN, names.REVISION_COLUMN]
+        rows = [(key, when, now, revision) for key, when in events]
+        self.warehouse.insert("orders_internal.order_events", columns, rows)
+
+    def publish(self, now: datetime) -> None:
+        schema = current(self.product)
+        assert schema is not None
+        through = self.warehouse.query(f"select coalesce(max(revision), 0) from {names.REVISIONS}")[0][0]
+        publish(self.warehouse, self.product, schema, now, through_revision=through)
+
+    def pass_through(self, events: Sequence[tuple[str, datetime]], now: datetime) -> None:
+        """Landed, built and published at once."""
+        self.land(events, now)
+        self.build(events, now)
+        self.publish(now)
+
+    def asked(self, now: datetime, *slis: str) -> dict[str, Measurement]:
+        """As the command line and the Execute button ask: everything is counted."""
+        wanted = slis or ("freshness", "latency", "completeness")
+        return {m.sli: m for m in measure(self.mesh, self.warehouse, [self.product], wanted, now)}
+
+    def ticked(self, now: datetime, *slis: str) -> dict[str, Measurement]:
+        """As the monitor asks: what is new is counted and kept."""
+        wanted = slis or ("freshness", "latency", "completeness")
+        return {m.sli: m for m in measure_and_keep(self.mesh, self.warehouse, [self.product], wanted, now)}
+
+
+def evenly(prefix: str, count: int, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """So many events, evenly between two moments."""
+    step = (until - since) / max(count, 1)
+    return [(f"{prefix}{n}", since + n * step) for n in range(count)]
+
+
+MINUTE = timedelta(minutes=1)

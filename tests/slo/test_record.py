@@ -1,0 +1,113 @@
+"""What is kept says what counting everything says, whatever came when."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.slo.measurement import Verdict
+from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
+from tests.slo.scene import MINUTE, Scene, evenly
+
+
+@pytest.fixture
+def scene(warehouse: DuckDbWarehouse, shipped_mesh: Mesh) -> Scene:
+    return Scene(warehouse, shipped_mesh)
+
+
+def counts(scene: Scene, now: datetime) -> tuple[object, object]:
+    kept, asked = scene.ticked(now), scene.asked(now)
+    told = [
+        {s: (m.verdict, m.good, m.total, m.budget_remaining, m.alerts) for s, m in f.items()} for f in (kept, asked)
+    ]
+    return told[0], told[1]
+
+
+def test_late_data_settles_its_bucket_again(scene: Scene, now: datetime) -> None:
+    at = now - timedelta(hours=10)
+    events = evenly("e", 100, at, at + timedelta(hours=1))
+    scene.land(events, at + timedelta(hours=1))
+    scene.build(events[:90], at + timedelta(hours=1))
+    scene.publish(at + timedelta(hours=1))
+    scene.beat(now)
+    assert scene.ticked(now)["completeness"].good == 90
+    scene.build(events[90:], now)
+    scene.publish(now + MINUTE)
+    found = scene.ticked(now + 2 * MINUTE)
+    assert (found["completeness"].good, found["completeness"].verdict) == (100, Verdict.PASS)
+    assert found["latency"].good == 40, "what was late stays late"
+
+
+def test_a_tick_without_news_counts_nothing(scene: Scene, now: datetime) -> None:
+    scene.pass_through(evenly("e", 100, now - timedelta(hours=5), now - timedelta(hours=4)), now - timedelta(hours=4))
+    scene.ticked(now)
+    scene.warehouse.execute("delete from orders_internal.order_events__published")
+    assert scene.ticked(now + MINUTE)["completeness"].good == 100
+    assert scene.asked(now + MINUTE)["completeness"].good == 0
+
+
+def test_a_bucket_that_did_not_change_keeps_the_moment_it_was_measured_at(scene: Scene, now: datetime) -> None:
+    scene.pass_through(evenly("e", 10, now - timedelta(hours=5), now - timedelta(hours=4)), now - timedelta(hours=4))
+    scene.ticked(now)
+    scene.pass_through(evenly("f", 10, now - timedelta(hours=3), now - timedelta(hours=2)), now)
+    scene.ticked(now + MINUTE)
+    rows = scene.warehouse.query("select measured_at, count(*) from mesh_slo.measurements group by 1 order by 1")
+    assert [at for at, _ in rows] == [now, now + MINUTE]
+
+
+def test_an_event_that_is_told_long_after_it_happened_and_lost_is_found_within_the_hour(
+    scene: Scene, now: datetime
+) -> None:
+    scene.pass_through(evenly("e", 100, now - timedelta(hours=9), now - timedelta(hours=8)), now - timedelta(hours=8))
+    scene.ticked(now)
+    scene.land([("old", now - timedelta(days=9))], now, happened=now)
+    assert scene.ticked(now + MINUTE)["completeness"].total == 100
+    scene.land([("new", now)], now + timedelta(hours=1), happened=now)
+    found = scene.ticked(now + timedelta(hours=1, minutes=1))["completeness"]
+    assert (found.good, found.total) == (100, 101)
+
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["land", "build", "publish", "rebuild", "beat", "tick"]),
+        st.integers(0, 40),
+        st.integers(0, 300),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=25)
+@given(steps=STEPS)
+def test_whatever_came_when_the_record_says_what_counting_everything_says(
+    steps: list[tuple[str, int, int]], shipped_mesh: Mesh, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("law")
+    with open_duckdb(folder / "warehouse.duckdb") as warehouse:
+        scene, clock, landed = Scene(warehouse, shipped_mesh), NOON, list[tuple[str, datetime]]()
+        for n, (step, count, minutes) in enumerate(steps):
+            clock += timedelta(minutes=minutes)
+            match step:
+                case "land":
+                    events = evenly(f"{n}-", count, clock - timedelta(minutes=minutes + 1), clock)
+                    landed += events
+                    scene.land(events, clock)
+                case "build":
+                    scene.build(landed[-count:], clock)
+                case "publish":
+                    scene.publish(clock)
+                case "rebuild":
+                    warehouse.execute("delete from orders_internal.order_events")
+                    scene.build(landed[: len(landed) - count // 10], clock)
+                    scene.publish(clock)
+                case "beat":
+                    scene.beat(clock)
+                case "tick":
+                    scene.ticked(clock)
+        for later in (0, 40, 200):
+            kept, asked = counts(scene, clock + timedelta(minutes=later))
+            assert kept == asked
