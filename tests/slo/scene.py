@@ -23,6 +23,7 @@ class Scene:
 
     def __init__(self, warehouse: DuckDbWarehouse, mesh: Mesh) -> None:
         self.warehouse, self.mesh = warehouse, mesh
+        self.landed: list[tuple[str, datetime]] = []
         ensure_landing(warehouse, mesh)
         ensure_publishing(warehouse)
         warehouse.execute("create schema orders_internal")
@@ -41,9 +42,10 @@ class Scene:
     def land(self, events: Events, now: datetime, *, happened: datetime | None = None) -> None:
         """Changes land at `now`: the events must exist from then on. `happened`: when the source committed them."""
         told = list(events)
+        self.landed += told
         with self.warehouse.transaction():
             revision = next_revision(self.warehouse, "landing", "orders", now)
-            self.warehouse.insert("orders_internal.expected_order_events", ["event_id", "event_timestamp"], told)
+            self._insert("orders_internal.expected_order_events", told)
             at = [happened or when for _, when in told]
             columns = ["path", "generation", "system", "source_table", "state", "size", "rows_read", "rows_applied"]
             columns += ["rows_duplicate", "rows_skipped", "rows_quarantined", "revision", "landed_at"]
@@ -72,9 +74,19 @@ class Scene:
     def build(self, events: Events, now: datetime) -> None:
         """What a dbt run leaves in the private table."""
         revision = self.warehouse.query(f"select max(revision) from {names.REVISIONS}")[0][0] or 0
-        columns = ["event_id", "event_timestamp", names.BATCH_COLUMN, names.REVISION_COLUMN]
-        rows = [(key, when, now, revision) for key, when in events]
-        self.warehouse.insert("orders_internal.order_events", columns, rows)
+        self._insert(
+            "orders_internal.order_events",
+            list(events),
+            f", ?::timestamptz as {names.BATCH_COLUMN}, {revision} as {names.REVISION_COLUMN}",
+            [now],
+        )
+
+    def _insert(
+        self, table: str, events: list[tuple[str, datetime]], more: str = "", given: Sequence[object] = ()
+    ) -> None:
+        told = [[key for key, _ in events], [when for _, when in events]]
+        columns = "unnest(?::varchar[]) as event_id, unnest(?::timestamptz[]) as event_timestamp"
+        self.warehouse.execute(f"insert into {table} by name select {columns}{more}", [*told, *given])
 
     def publish(self, now: datetime) -> None:
         schema = current(self.product)
@@ -87,6 +99,18 @@ class Scene:
         self.land(events, now)
         self.build(events, now)
         self.publish(now)
+
+    def seen(self, events: Sequence[tuple[str, datetime]], delay: timedelta) -> None:
+        """Each of these events landed, was built and was published so long after it happened."""
+        if not events:
+            return
+        last = max(when for _, when in events) + delay
+        self.pass_through(events, last)
+        self.warehouse.execute(
+            f"update orders_internal.order_events__published set {names.SEEN_COLUMN} = event_timestamp"
+            f" + to_seconds({int(delay.total_seconds())}) where {names.SEEN_COLUMN} = ?::timestamptz",
+            [last],
+        )
 
     def asked(self, now: datetime, *slis: str) -> dict[str, Measurement]:
         """As the command line and the Execute button ask: everything is counted."""
