@@ -5,6 +5,7 @@ lately closed, however long the history is, and state is still only what events 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,21 +19,11 @@ from mesh_platform.slo.measurement import Severity
 from mesh_platform.warehouse.protocol import Row, Warehouse
 from mesh_platform.warehouse.sql import any_of, identifier
 
-_EVENT: Final = (
-    "incident",
-    "at",
-    "kind",
-    "product",
-    "sli",
-    "severity",
-    "cause",
-    "since",
-    "reason",
-    "other",
-    "by",
-    "note",
-)
-_SHOWN: Final = ", ".join(identifier(column) for column in _EVENT)
+_ATTRIBUTES: Final = {"at": "happened_at", "by": "said_by"}
+"""What a column cannot be called without quotes in every query."""
+_EVENT: Final = tuple(field.name for field in fields(Event))
+_COLUMNS: Final = tuple(_ATTRIBUTES.get(name, name) for name in _EVENT)
+_SHOWN: Final = ", ".join(identifier(column) for column in _COLUMNS)
 _AT_ONCE: Final = 500
 """Rows in one statement."""
 
@@ -66,7 +57,7 @@ def append(warehouse: Warehouse, before: State, events: Sequence[Event]) -> Stat
     with warehouse.transaction():
         last = int(warehouse.query(f"select coalesce(max(seq), 0) from {names.INCIDENT_EVENTS}")[0][0])
         numbered = [(seq, *_row(event)) for seq, event in enumerate(events, last + 1)]
-        _insert(warehouse, names.INCIDENT_EVENTS, ("seq", *_EVENT), numbered)
+        _insert(warehouse, names.INCIDENT_EVENTS, ("seq", *_COLUMNS), numbered)
         _project(warehouse, rows_of(before), rows_of(after), _firsts(events, last))
     return after
 
@@ -98,7 +89,7 @@ def _told(rows: Iterable[Row]) -> list[Event]:
 
 
 def _row(event: Event) -> Row:
-    return tuple(getattr(event, column) for column in _EVENT)
+    return tuple(getattr(event, name) for name in _EVENT)
 
 
 def _firsts(events: Sequence[Event], last: int) -> dict[str, int]:

@@ -9,7 +9,7 @@ _TABLES: Final = f"""
 create table if not exists {names.INCIDENT_EVENTS} (
     seq bigint not null,                 -- 1, 2, 3 … in the order of recording
     incident varchar not null,           -- of an incident, or of a suspicion
-    at timestamptz not null,             -- the tick that found it, or when a person said it
+    happened_at timestamptz not null,    -- the tick that found it, or when a person said it
     kind varchar not null,               -- suspected | cleared | opened | joined | left | escalated | closed | …
     product varchar,
     sli varchar,
@@ -18,7 +18,7 @@ create table if not exists {names.INCIDENT_EVENTS} (
     since timestamptz,                   -- when what it tells began, as far as the evidence says
     reason varchar,
     other varchar,                       -- the incident that a symptom went to, or came from
-    "by" varchar,                        -- the person who said it
+    said_by varchar,                     -- the person who said it
     note varchar
 );
 create table if not exists {names.INCIDENTS} (
