@@ -104,15 +104,14 @@ def _project(
     warehouse: Warehouse, before: Mapping[str, Row], after: Mapping[str, Row], first: Mapping[str, int]
 ) -> None:
     """Rows as they are after; an incident keeps the number it began with."""
-    gone = before.keys() - after.keys()
-    if gone:
-        warehouse.execute(f"delete from {names.INCIDENTS} where incident in {any_of(gone)}")
-    new = [(incident, first[incident], *row) for incident, row in after.items() if incident not in before]
-    _insert(warehouse, names.INCIDENTS, ("incident", "first_seq", *COLUMNS), new)
-    changed = [(incident, row) for incident, row in after.items() if before.get(incident, row) != row]
-    values = ", ".join(f"{identifier(column)} = ?" for column in COLUMNS)
-    for incident, row in changed:
-        warehouse.execute(f"update {names.INCIDENTS} set {values} where incident = ?", [*row, incident])
+    changed = {incident for incident, row in after.items() if before.get(incident, row) != row}
+    stale = any_of([*changed, *(before.keys() - after.keys())])
+    known = warehouse.query(f"select incident, first_seq from {names.INCIDENTS} where incident in {stale}")
+    if known:
+        warehouse.execute(f"delete from {names.INCIDENTS} where incident in {stale}")
+    begun = {**first, **dict(known)}
+    rows = [(i, begun[i], *row) for i, row in after.items() if i in changed or i not in before]
+    _insert(warehouse, names.INCIDENTS, ("incident", "first_seq", *COLUMNS), rows)
 
 
 def _insert(warehouse: Warehouse, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
