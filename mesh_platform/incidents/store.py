@@ -43,6 +43,15 @@ def history(warehouse: Warehouse, incident: str) -> list[Event]:
     return _events_of(warehouse, "incident = ?", [incident])
 
 
+def events_after(warehouse: Warehouse, seq: int) -> list[tuple[int, Event]]:
+    """What was recorded after the event of this number (0: everything), each with its own.
+
+    So whoever passes events on can remember how far they came, and a crash between recording and passing on loses none.
+    """
+    rows = warehouse.query(f"select seq, {_SHOWN} from {names.INCIDENT_EVENTS} where seq > ? order by seq", [seq])
+    return list(zip((int(row[0]) for row in rows), _told(row[1:] for row in rows), strict=True))
+
+
 def named(warehouse: Warehouse, beginning: str) -> list[str]:
     """The incidents, no mere suspicions, whose id begins so."""
     asked = f"select incident from {names.INCIDENTS} where state <> 'suspected' and starts_with(incident, ?) order by 1"

@@ -12,7 +12,7 @@ from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.fold import fold
 from mesh_platform.incidents.incident import State
 from mesh_platform.incidents.projection import rows_of
-from mesh_platform.incidents.store import append, history, named, rebuild, recent, whole
+from mesh_platform.incidents.store import append, events_after, history, named, rebuild, recent, whole
 from mesh_platform.incidents.tables import ensure_incidents
 from mesh_platform.incidents.told import UnknownIncident, acknowledge, annotate, tell_conditions
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
@@ -160,6 +160,14 @@ def test_people_are_heard_and_their_words_kept(warehouse: DuckDbWarehouse) -> No
     assert stored(warehouse) == kept
     assert named(warehouse, incident.id[:5]) == [incident.id]
     assert named(warehouse, "") == [incident.id]
+
+
+def test_whoever_passes_events_on_can_go_on_where_they_stopped(warehouse: DuckDbWarehouse) -> None:
+    first, _ = tell_conditions(warehouse, [says("a", "page")], minute(0))
+    assert events_after(warehouse, 0) == list(enumerate(first, 1))
+    second, _ = tell_conditions(warehouse, [says("a", "page")], minute(1))
+    assert events_after(warehouse, 1) == list(enumerate(second, 2))
+    assert events_after(warehouse, 3) == []
 
 
 def test_nobody_can_speak_of_what_never_was(warehouse: DuckDbWarehouse) -> None:
