@@ -106,7 +106,11 @@ def cause_of(
 
 def _farthest(flow: Flow, found: set[str], product: str, home: Incident | None, opened: Container[str]) -> str:
     """Those that none of the others feeds; of several, what was said before, or what is open already."""
-    # in a circle, which is a finding, everyone feeds everyone: then one stands for all, the product among them
     pool = found | {product for node in found if product in flow.above(node)} or {product}
-    farthest = [node for node in pool if all(node in flow.above(other) for other in flow.above(node) & pool)]
+    farthest = [node for node in pool if flow.above(node).isdisjoint(pool)] or _in_a_circle(flow, pool)
     return min(farthest, key=lambda node: (home is None or node != home.cause, node not in opened, node))
+
+
+def _in_a_circle(flow: Flow, pool: set[str]) -> list[str]:
+    """Products that feed each other, which is a finding: one of them, the same for all, stands for the circle."""
+    return [node for node in pool if all(node in flow.above(other) for other in flow.above(node) & pool)]
