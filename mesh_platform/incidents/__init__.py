@@ -1,0 +1,1 @@
+"""From how the promises stand, tick by tick, to incidents that open, gather their symptoms and close by themselves."""

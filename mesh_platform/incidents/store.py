@@ -1,0 +1,132 @@
+"""Incidents in the warehouse: events are appended; what follows from them is kept beside, and can be made anew.
+
+The row of an incident says from which event on it is told. So a tick reads the few events of what is open, suspected or
+lately closed, however long the history is, and state is still only what events say.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Final
+
+from mesh_platform import names
+from mesh_platform.incidents.event import Event, Kind
+from mesh_platform.incidents.fold import fold
+from mesh_platform.incidents.incident import State
+from mesh_platform.incidents.projection import COLUMNS, rows_of
+from mesh_platform.incidents.tick import GRACE
+from mesh_platform.slo.measurement import Severity
+from mesh_platform.warehouse.protocol import Row, Warehouse
+from mesh_platform.warehouse.sql import any_of, identifier
+
+_ATTRIBUTES: Final = {"at": "happened_at", "by": "said_by"}
+"""What a column cannot be called without quotes in every query."""
+_EVENT: Final = tuple(field.name for field in fields(Event))
+_COLUMNS: Final = tuple(_ATTRIBUTES.get(name, name) for name in _EVENT)
+_SHOWN: Final = ", ".join(identifier(column) for column in _COLUMNS)
+_AT_ONCE: Final = 500
+"""Rows in one statement."""
+
+
+def recent(warehouse: Warehouse, now: datetime, since: timedelta = GRACE) -> State:
+    """What is open or suspected, and what has closed since so long before `now`."""
+    return fold(_events_of(warehouse, "ended_at is null or ended_at >= ?", [now - since]))
+
+
+def whole(warehouse: Warehouse) -> State:
+    """Everything there ever was, told from the first event on."""
+    return fold(_told(warehouse.query(f"select {_SHOWN} from {names.INCIDENT_EVENTS} order by seq")))
+
+
+def history(warehouse: Warehouse, incident: str) -> list[Event]:
+    """The events of one incident, in order."""
+    return _events_of(warehouse, "incident = ?", [incident])
+
+
+def events_after(warehouse: Warehouse, seq: int) -> list[tuple[int, Event]]:
+    """What was recorded after the event of this number (0: everything), each with its own.
+
+    So whoever passes events on can remember how far they came, and a crash between recording and passing on loses none.
+    """
+    rows = warehouse.query(f"select seq, {_SHOWN} from {names.INCIDENT_EVENTS} where seq > ? order by seq", [seq])
+    return list(zip((int(row[0]) for row in rows), _told(row[1:] for row in rows), strict=True))
+
+
+def named(warehouse: Warehouse, beginning: str) -> list[str]:
+    """The incidents, no mere suspicions, whose id begins so."""
+    asked = f"select incident from {names.INCIDENTS} where state <> 'suspected' and starts_with(incident, ?) order by 1"
+    return [incident for (incident,) in warehouse.query(asked, [beginning])]
+
+
+def append(warehouse: Warehouse, before: State, events: Sequence[Event]) -> State:
+    """Record the events and what follows from them, all or nothing; `before` is the state that they change."""
+    if not events:
+        return before
+    after = fold(events, before)
+    with warehouse.transaction():
+        last = int(warehouse.query(f"select coalesce(max(seq), 0) from {names.INCIDENT_EVENTS}")[0][0])
+        numbered = [(seq, *_row(event)) for seq, event in enumerate(events, last + 1)]
+        _insert(warehouse, names.INCIDENT_EVENTS, ("seq", *_COLUMNS), numbered)
+        _project(warehouse, rows_of(before), rows_of(after), _firsts(events, last))
+    return after
+
+
+def rebuild(warehouse: Warehouse) -> None:
+    """Make the rows of all incidents anew from the events."""
+    told = warehouse.query(f"select {_SHOWN} from {names.INCIDENT_EVENTS} order by seq")
+    numbered = warehouse.query(f"select incident, min(seq) from {names.INCIDENT_EVENTS} group by 1")
+    with warehouse.transaction():
+        warehouse.execute(f"delete from {names.INCIDENTS}")
+        _project(warehouse, {}, rows_of(fold(_told(told))), dict(numbered))
+
+
+def _events_of(warehouse: Warehouse, which: str, parameters: Sequence[object]) -> list[Event]:
+    """The events of the incidents with such a row; nothing before the first of them is looked at."""
+    known = warehouse.query(f"select incident, first_seq from {names.INCIDENTS} where {which}", parameters)
+    if not known:
+        return []
+    first = min(int(seq) for _, seq in known)
+    which = f"seq >= {first} and incident in {any_of(str(incident) for incident, _ in known)}"
+    return _told(warehouse.query(f"select {_SHOWN} from {names.INCIDENT_EVENTS} where {which} order by seq"))
+
+
+def _told(rows: Iterable[Row]) -> list[Event]:
+    return [
+        Event(incident, at, Kind(kind), product, sli, severity and Severity(severity), *rest)
+        for incident, at, kind, product, sli, severity, *rest in rows
+    ]
+
+
+def _row(event: Event) -> Row:
+    return tuple(getattr(event, name) for name in _EVENT)
+
+
+def _firsts(events: Sequence[Event], last: int) -> dict[str, int]:
+    """Incident → the number of its first event among these."""
+    found: dict[str, int] = {}
+    for seq, event in enumerate(events, last + 1):
+        found.setdefault(event.incident, seq)
+    return found
+
+
+def _project(
+    warehouse: Warehouse, before: Mapping[str, Row], after: Mapping[str, Row], first: Mapping[str, int]
+) -> None:
+    """Rows as they are after; an incident keeps the number it began with."""
+    changed = {incident for incident, row in after.items() if before.get(incident, row) != row}
+    stale = any_of([*changed, *(before.keys() - after.keys())])
+    known = warehouse.query(f"select incident, first_seq from {names.INCIDENTS} where incident in {stale}")
+    if known:
+        warehouse.execute(f"delete from {names.INCIDENTS} where incident in {stale}")
+    begun = {**first, **dict(known)}
+    rows = [(i, begun[i], *row) for i, row in after.items() if i in changed or i not in before]
+    _insert(warehouse, names.INCIDENTS, ("incident", "first_seq", *COLUMNS), rows)
+
+
+def _insert(warehouse: Warehouse, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Many rows a statement: one at a time, a storm of three thousand would take seconds."""
+    listed, marks = ", ".join(map(identifier, columns)), ", ".join("?" for _ in columns)
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        values = ", ".join([f"({marks})"] * len(some))
+        warehouse.execute(f"insert into {table} ({listed}) values {values}", [value for row in some for value in row])
