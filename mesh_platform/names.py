@@ -25,6 +25,7 @@ PRODUCT_FILE: Final = "data-product.yaml"
 SCHEMA_FOLDER: Final = "schema"
 POLICY_FILE: Final = "policy.yaml"
 EXEMPTIONS_FILE: Final = "exemptions.yaml"
+NOTIFICATIONS_FILE: Final = "notifications.yaml"
 
 # -- warehouse: the platform's own tables -----------------------------------------------------------------------
 REVISIONS: Final = "mesh_meta.revisions"
@@ -34,6 +35,7 @@ HEARTBEATS: Final = "mesh_landing.heartbeats"
 TRANSACTIONS: Final = "mesh_landing.transactions"
 PUBLICATIONS: Final = "mesh_slo.publications"
 AUDITS: Final = "mesh_slo.audits"
+NOTIFICATIONS: Final = "mesh_slo.notifications"
 
 CHANGES_SUFFIX: Final = "__changes"
 PUBLISHED_SUFFIX: Final = "__published"

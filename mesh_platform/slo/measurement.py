@@ -19,6 +19,13 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Severity(StrEnum):
+    """Whom badness concerns: page wakes somebody, a ticket waits until the morning."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+
+
 @dataclass(frozen=True)
 class Measurement:
     """A product's SLI at one moment: the value beside its target, and the verdict."""
