@@ -27,6 +27,10 @@ POLICY_FILE: Final = "policy.yaml"
 EXEMPTIONS_FILE: Final = "exemptions.yaml"
 NOTIFICATIONS_FILE: Final = "notifications.yaml"
 
+# -- files in MESH_HOME -----------------------------------------------------------------------------------------
+NOTIFICATIONS_LOG: Final = "notifications.log"
+DEAD_LETTERS: Final = "dead-letters.jsonl"
+
 # -- warehouse: the platform's own tables -----------------------------------------------------------------------
 REVISIONS: Final = "mesh_meta.revisions"
 LEDGER: Final = "mesh_landing.ledger"
