@@ -117,5 +117,5 @@ def _as_text(found: Sequence[Delivery]) -> list[str]:
 def _line(d: Delivery) -> str:
     again = f" (again from {moment(d.next_attempt_at)})" if d.state is State.PENDING else ""
     why = f": {d.last_error}{again}" if d.last_error else again
-    told = f"{d.state:<7} {d.id}  {d.route}  {d.notice.severity} {d.notice.kind}  {headline(d.notice)}"
-    return one_line(told) + one_line(why)
+    told = f"{d.state:<7} {d.id}  {one_line(d.route)}  {d.notice.severity} {d.notice.kind}  {headline(d.notice)}"
+    return f"{told}{why}"

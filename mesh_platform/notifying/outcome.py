@@ -36,7 +36,8 @@ def passing(answer: Answer) -> bool:
 
 
 def _pause(attempts: int) -> timedelta:
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
+    doubled: timedelta = FIRST_PAUSE * 2 ** min(attempts - 1, 16)
+    return min(doubled, LONGEST_PAUSE)
 
 
 def _wished(retry_after: str | None, now: datetime) -> timedelta:
