@@ -21,6 +21,7 @@ from mesh_platform.notifying.sentence import headline, moment
 from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 
 _OPEN: Final = (State.DEAD, State.PENDING, State.HELD)
+_ALL: Final = (*_OPEN, State.SENT, State.DROPPED)
 _EMPTY: Final = "nobody waits to be told of anything"
 _FORMAT = click.option(
     "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
@@ -43,7 +44,7 @@ def list_deliveries(everything: bool, shape: str) -> int:
 
     Exit code 1 while something is dead.
     """
-    environment, states = read_environment(os.environ), tuple(State) if everything else _OPEN
+    environment, states = read_environment(os.environ), _ALL if everything else _OPEN
     there = environment.warehouse_file.exists()
     with open_warehouse(environment, read_only=True) if there else nullcontext() as warehouse:
         found = _found(warehouse, states)
@@ -60,17 +61,18 @@ def retry_deliveries(ids: Sequence[str], shape: str) -> int:
 
     Exit code 1 where somebody could still not be told.
     """
-    environment, mesh = read_environment(os.environ), gather(read_environment(os.environ).root)
+    environment = read_environment(os.environ)
     if not environment.warehouse_file.exists():
         return _none(ids, shape)
+    mesh = gather(environment.root)
     with open_warehouse(environment) as warehouse:
         unknown = set(ids) - {d.id for d in _found(warehouse, (State.DEAD, State.PENDING))}
         if unknown or not has_outbox(warehouse):
             return _none(sorted(unknown), shape)
         now = datetime.now(UTC)
-        chosen = retry(warehouse, ids, now)
-        report = deliver(warehouse, mesh.notifications, os.environ, environment.home, now)
-        left = [d for d in _found(warehouse, (State.DEAD, State.PENDING)) if d.id in {c.id for c in chosen}]
+        chosen = {d.id for d in retry(warehouse, ids, now)}
+        report = deliver(warehouse, mesh.notifications, os.environ, environment.home, now, only=chosen)
+        left = chosen & {d.id for d in _found(warehouse, (State.DEAD, State.PENDING))}
     for line in report.lines:
         click.echo(line, err=True)
     told = {"retried": len(chosen), "sent": report.sent, "left": len(left)}
@@ -90,7 +92,7 @@ def _none(ids: Sequence[str], shape: str) -> int:
 
 def _found(warehouse: Warehouse | None, states: Sequence[State]) -> list[Delivery]:
     found = in_states(warehouse, states).values() if warehouse and has_outbox(warehouse) else ()
-    return sorted(found, key=lambda d: list(State).index(d.state) if d.state not in _OPEN else _OPEN.index(d.state))
+    return sorted(found, key=lambda d: _ALL.index(d.state))
 
 
 def _as_json(found: Iterable[Delivery]) -> list[str]:

@@ -1,6 +1,6 @@
 """Send what is due, and remember what came of it; called at every tick, it never waits longer than its budget."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,17 +51,25 @@ def deliver(
     now: datetime,
     post: Post = post,
     budget: float = BUDGET_SECONDS,
+    only: Collection[str] | None = None,
 ) -> DeliveryReport:
-    """Send what is due, once; `home` is MESH_HOME, `budget` in seconds. Never raises for what an endpoint does."""
+    """Send what is due, once; `home` is MESH_HOME, `budget` in seconds, `only` the ids of some deliveries.
+
+    Never raises for what an endpoint does.
+    """
     ensure_outbox(warehouse)
     pending = in_states(warehouse, [State.PENDING])
-    tried = attempted(pending, Way(config, environ, home, post), now, budget)
+    tried = attempted(pending, Way(config, environ, home, post), now, budget, only)
     return recorded(warehouse, pending, tried, home)
 
 
-def attempted(pending: Mapping[str, Delivery], way: Way, now: datetime, budget: float) -> dict[str, Delivery]:
+def attempted(
+    pending: Mapping[str, Delivery], way: Way, now: datetime, budget: float, only: Collection[str] | None = None
+) -> dict[str, Delivery]:
     """What was tried, as it is now; needs no warehouse, which another process may use meanwhile."""
-    answers = send(due(pending.values(), now), lambda delivery: tell(delivery, way), budget)
+    wanted = pending if only is None else only
+    ready = {route: [d for d in each if d.id in wanted] for route, each in due(pending.values(), now).items()}
+    answers = send(ready, lambda delivery: tell(delivery, way), budget)
     return {name: after(pending[name], answer, now) for name, answer in answers.items()}
 
 

@@ -20,8 +20,9 @@ def slack(notice: Notice) -> dict[str, object]:
     blocks: list[dict[str, object]] = [
         {"type": "header", "text": {"type": "plain_text", "text": cut(title, _HEADER), "emoji": False}},
         {"type": "section", "text": {"type": "mrkdwn", "text": cut(escaped(notice.reason) or "…", _TEXT)}},
-        {"type": "section", "fields": said[:_FIELDS]},
     ]
+    if said:
+        blocks.append({"type": "section", "fields": said[:_FIELDS]})
     links = " · ".join(_link(name, address) for name, address in notice.links.items())
     if links:
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": cut(links, _TEXT)}]})
