@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,7 +72,7 @@ def lived(steps: list[tuple[Kind, str, Severity, bool, Answer | None]], times: i
 
 
 @given(STEPS)
-def test_nothing_is_told_twice_and_nothing_out_of_order(
+def test_nothing_is_told_twice_nothing_out_of_order_and_no_end_without_a_beginning(
     steps: list[tuple[Kind, str, Severity, bool, Answer | None]],
 ) -> None:
     post = lived(steps)
@@ -80,8 +81,9 @@ def test_nothing_is_told_twice_and_nothing_out_of_order(
         post.send(Answer(200))
     assert len({(d.notice.id, d.route) for d in post.told}) == len(post.told)
     for line in {d.line for d in post.told}:
-        numbers = [d.number for d in post.told if d.line == line]
-        assert numbers == sorted(numbers)
+        told = [d for d in post.told if d.line == line]
+        assert [d.number for d in told] == sorted(d.number for d in told)
+        assert not any(a.notice.kind is b.notice.kind is Kind.CLOSED for a, b in pairwise(told))
     assert not [d for d in post.outbox.values() if d.state in (State.PENDING, State.HELD)]
 
 
