@@ -95,3 +95,11 @@ def test_a_pattern_is_a_product_a_domain_or_everything() -> None:
     assert [matches(p, "orders.a") for p in ("orders.a", "orders.*", "*", "orders", "*.a", "order.*", ".*")] == [
         True, True, True, False, False, False, False,
     ]  # fmt: skip
+
+
+def test_the_file_that_the_docs_show_is_read_without_a_finding_and_used(root: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "notifications.md").read_text(encoding="utf-8")
+    (root / FILE).write_text(page.split("```yaml\n")[1].split("```")[0])
+    mesh = gather(root)
+    assert mesh.findings == ()
+    assert len(mesh.notifications.usable) == 3
