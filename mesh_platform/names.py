@@ -25,6 +25,11 @@ PRODUCT_FILE: Final = "data-product.yaml"
 SCHEMA_FOLDER: Final = "schema"
 POLICY_FILE: Final = "policy.yaml"
 EXEMPTIONS_FILE: Final = "exemptions.yaml"
+NOTIFICATIONS_FILE: Final = "notifications.yaml"
+
+# -- files in MESH_HOME -----------------------------------------------------------------------------------------
+NOTIFICATIONS_LOG: Final = "notifications.log"
+DEAD_LETTERS: Final = "dead-letters.jsonl"
 
 # -- warehouse: the platform's own tables -----------------------------------------------------------------------
 REVISIONS: Final = "mesh_meta.revisions"
@@ -40,6 +45,7 @@ INCIDENT_EVENTS: Final = "mesh_slo.incident_events"
 INCIDENTS: Final = "mesh_slo.incidents"
 SYSTEM_PREFIX: Final = "system:"
 """Before a source system's name where it stands beside products."""
+NOTIFICATIONS: Final = "mesh_slo.notifications"
 
 CHANGES_SUFFIX: Final = "__changes"
 PUBLISHED_SUFFIX: Final = "__published"

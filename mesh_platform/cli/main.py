@@ -27,6 +27,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "quarantine": ("mesh_platform.cli.quarantine:quarantine", "Show what could not be landed, or decide about it."),
     "slo": ("mesh_platform.cli.slo:slo", "Measure the promises of the products."),
     "incidents": ("mesh_platform.cli.incidents:incidents", "Show what is wrong and who is on it."),
+    "notifications": (
+        "mesh_platform.cli.notifications:notifications",
+        "Show what people could not be told, or tell them now.",
+    ),
     "demo": ("mesh_platform.cli.demo:demo", "Run the whole mesh once on demo data."),
     "up": ("mesh_platform.cli.up:up", "Serve the mesh, live, in the Dagster UI."),
     "shop": ("mesh_platform.cli.shop:shop", "Trade in the demo shop: write change records to the landing zone."),

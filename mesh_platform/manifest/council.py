@@ -32,6 +32,8 @@ class Bounds(Value):
     """Days from the announcement of a product's end to its end."""
     exemption_notice_days: PositiveInt = 14
     """Days before the end of an exemption from which it warns."""
+    max_silence_days: PositiveInt = 30
+    """Days of a mute that are still to come, or of a maintenance window."""
     min_description_words: PositiveInt = 3
     """Words of a description; fewer say nothing."""
 

@@ -3,10 +3,10 @@
 from mesh_platform import names
 from mesh_platform.manifest.council import Exemption, ExemptionsFile, PolicyFile
 from mesh_platform.manifest.document import Document
+from mesh_platform.manifest.entries import readable
 from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.folder import Entry, Root, below, exists
 from mesh_platform.manifest.reading import finding
-from mesh_platform.manifest.tree import Tree
 from mesh_platform.manifest.typed import typed
 from mesh_platform.manifest.yaml_file import read_yaml
 
@@ -30,17 +30,6 @@ def read_exemptions(root: Root, folder: Entry) -> tuple[Exemptions, list[Finding
         return (), []
     tree = read_yaml(root, entry)
     value, problems = typed(ExemptionsFile, tree)
-    listed = dict(enumerate(value.exemptions)) if value else _readable(tree)
+    listed = dict(enumerate(value.exemptions)) if value else readable(Exemption, tree, "exemptions")
     document = Document(entry.path, tree.places)
     return tuple((e, document, i) for i, e in listed.items()), [finding(p, entry.path) for p in problems]
-
-
-def _readable(tree: Tree) -> dict[int, Exemption]:
-    items = tree.value.get("exemptions") if isinstance(tree.value, dict) else None
-    broken = {p.key.split(".")[1] for p in tree.problems if p.key.startswith("exemptions.")}
-    read: dict[int, Exemption] = {}
-    for index, item in enumerate(items if isinstance(items, list) else []):
-        value, problems = typed(Exemption, Tree(value=item))
-        if value and not problems and str(index) not in broken:
-            read[index] = value
-    return read

@@ -14,10 +14,13 @@ from mesh_platform.manifest.domain_folder import DomainFolder, read_domain
 from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.folder import Entry, Root, below, entries, is_folder, root_at
 from mesh_platform.manifest.mesh import DbtModels, Mesh, Quarantined
+from mesh_platform.manifest.notifications_file import read_notifications
 from mesh_platform.manifest.reading import finding
 from mesh_platform.manifest.tree import Problem
 
-_COUNCIL: Final = re.compile(r"(policy|policies|exemptions?)\.ya?ml", re.IGNORECASE)
+_COUNCIL: Final = re.compile(r"(policy|policies|exemptions?|notifications?)\.ya?ml", re.IGNORECASE)
+_RIGHT: Final = {n[:3]: n for n in (names.POLICY_FILE, names.EXEMPTIONS_FILE, names.NOTIFICATIONS_FILE)}
+"""How a name begins → the file that was meant."""
 
 _NO_MESH: Final = (
     f"point {names.ENV_ROOT} at the folder that holds `{names.DOMAINS_FOLDER}/`, and see that it may be read"
@@ -33,6 +36,8 @@ def gather(root: Path) -> Mesh:
     read = [read_domain(home, entry) for entry in found if is_folder(entry)]
     policy, policy_document, policy_findings = read_policy(home, folder)
     exemptions, exemption_findings = read_exemptions(home, folder)
+    notifications, notification_findings = read_notifications(home, folder)
+    council = [*policy_findings, *exemption_findings, *notification_findings]
     quarantined = _told_apart(q for d in read for q in d.quarantined)
     own = [finding(replace(p, fix=_NO_MESH), folder.path) for p in problems] + _misnamed(found)
     theirs = [f for d in read for f in d.findings] + [f for q in quarantined for f in q.findings]
@@ -43,9 +48,10 @@ def gather(root: Path) -> Mesh:
         policy=policy,
         policy_document=policy_document,
         exemptions=exemptions,
+        notifications=notifications,
         dbt=_dbt(home, top, read),
         macros=read_macros(home, below(below(top, names.DBT_FOLDER), names.PLATFORM_PACKAGE)),
-        findings=tuple(sorted([*own, *policy_findings, *exemption_findings, *theirs], key=lambda f: f.order)),
+        findings=tuple(sorted([*own, *council, *theirs], key=lambda f: f.order)),
     )
 
 
@@ -68,14 +74,12 @@ def _told_apart(quarantined: Iterable[Quarantined]) -> list[Quarantined]:
 
 
 def _misnamed(found: Sequence[Entry]) -> list[Finding]:
-    """Files of the council that would be passed over because of their name."""
-    read = {names.POLICY_FILE, names.EXEMPTIONS_FILE}
+    """Files of the whole mesh that would be passed over because of their name."""
+    read = {names.POLICY_FILE, names.EXEMPTIONS_FILE, names.NOTIFICATIONS_FILE}
     strays = [e for e in found if _COUNCIL.fullmatch(e.name) and e.name not in read]
     return [finding(_stray(e.name), e.path) for e in strays]
 
 
 def _stray(name: str) -> Problem:
-    right = names.POLICY_FILE if name.lower().startswith("pol") else names.EXEMPTIONS_FILE
-    return Problem(
-        "MAN012", Place(1, 1), f"`{name}` is not read; the council's file is `{right}`", f"rename it to `{right}`"
-    )
+    right = _RIGHT[name.lower()[:3]]
+    return Problem("MAN012", Place(1, 1), f"`{name}` is not read; the file is `{right}`", f"rename it to `{right}`")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from mesh_platform.environment import PROJECT_ROOT
 from mesh_platform.manifest.council import ExemptionsFile, PolicyFile
 from mesh_platform.manifest.domain import DomainManifest
+from mesh_platform.manifest.notifications import NotificationsFile
 from mesh_platform.manifest.product import DataProduct
 from mesh_platform.manifest.value import Value
 
@@ -20,6 +21,7 @@ MODELS: Final[Mapping[str, type[Value]]] = {
     "domain": DomainManifest,
     "policy": PolicyFile,
     "exemptions": ExemptionsFile,
+    "notifications": NotificationsFile,
 }
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -56,7 +58,7 @@ def _field_notes(node: ast.ClassDef) -> dict[str, str]:
 
 
 def _describe(definition: dict[str, Any], notes: Mapping[str, str]) -> None:
-    aliases = {"row_schema": "schema"}
+    aliases = {"row_schema": "schema", "begins": "from"}
     for name, note in notes.items():
         key = aliases.get(name, name)
         if key in definition.get("properties", {}):

@@ -11,6 +11,7 @@ from mesh_platform.manifest.council import Exemption, PolicyFile
 from mesh_platform.manifest.document import Document
 from mesh_platform.manifest.domain import DomainManifest, SourceSystem, SourceTable
 from mesh_platform.manifest.finding import Finding
+from mesh_platform.manifest.notifications import Notifications
 from mesh_platform.manifest.product import DataProduct
 
 
@@ -103,6 +104,7 @@ class Mesh:
     policy_document: Document = field(default_factory=lambda: Document("domains/policy.yaml"))
     exemptions: tuple[tuple[Exemption, Document, int], ...] = ()
     """Each exemption with its file and its index in the list."""
+    notifications: Notifications = field(default_factory=Notifications)
     dbt: Mapping[str, DbtModels] = field(default_factory=dict)
     """Domain → its dbt project; a domain without one is absent."""
     macros: tuple[TextFile, ...] = ()

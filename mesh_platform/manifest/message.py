@@ -20,6 +20,10 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "date_parsing": ("a date", "write it as `2027-01-31`"),
     "date_from_datetime_parsing": ("a date", "write it as `2027-01-31`"),
     "date_from_datetime_inexact": ("a date", "write it as `2027-01-31`, without a time"),
+    "datetime_type": ("a moment", "write it as `2027-01-31T22:00:00Z`"),
+    "datetime_parsing": ("a moment", "write it as `2027-01-31T22:00:00Z`"),
+    "datetime_from_date_parsing": ("a moment", "write it as `2027-01-31T22:00:00Z`"),
+    "timezone_aware": ("a moment with its time zone", "write it as `2027-01-31T22:00:00Z`"),
 }
 _BOUND: Final[Mapping[str, tuple[str, str]]] = {
     "greater_than": ("greater than", "gt"),

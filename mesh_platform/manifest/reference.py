@@ -15,6 +15,7 @@ FILES: Final = {
     "domain.schema.json": "`domains/<domain>/domain.yaml`",
     "policy.schema.json": "`domains/policy.yaml` (may be absent)",
     "exemptions.schema.json": "`domains/exemptions.yaml` (may be absent)",
+    "notifications.schema.json": "`domains/notifications.yaml` (may be absent)",
 }
 _HEAD: Final = ("| key | value | default | meaning |", "|---|---|---|---|")
 _BOUNDS: Final = {"exclusiveMinimum": "> ", "minimum": ">= ", "exclusiveMaximum": "< ", "maximum": "<= ", "pattern": ""}

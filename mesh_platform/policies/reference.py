@@ -29,6 +29,7 @@ FAMILIES: Final = {
     "DOC": ("Discovery", "A consumer can find out what a product is for."),
     "LIF": ("Lifecycle", "A product ends as it began: announced."),
     "POL": ("The council's levels", "`domains/policy.yaml` changes levels and bounds, and nothing else does."),
+    "NOT": ("Notifications", "`domains/notifications.yaml` says who is told of a broken promise, and when nobody is."),
     "EXM": ("Exemptions", "`domains/exemptions.yaml` permits one product to break one policy, until a day."),
 }
 

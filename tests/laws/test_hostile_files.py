@@ -22,7 +22,11 @@ SECONDS = 10.0
 """Of CPU: nothing here takes two on a quiet machine; what takes ten has no bound."""
 MANIFEST = "domains/orders/order_events/data-product.yaml"
 EXEMPTION = "{policy: SLO001, product: orders.order_events, until: 2027-01-01, granted_by: c, reason: r}"
-CONTROL = [MANIFEST, "domains/orders/domain.yaml", "domains/policy.yaml", "domains/exemptions.yaml"]
+CONTROL = [
+    MANIFEST,
+    "domains/orders/domain.yaml",
+    *[f"domains/{f}.yaml" for f in ("policy", "exemptions", "notifications")],
+]
 PROJECT = ["dbt_project.yml", "packages.yml", "models/products/order_events.yml", "models/products/order_events.sql"]
 FILES = [
     *CONTROL,

@@ -17,7 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)
 MANIFESTS = sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "domains").rglob("data-product.yaml"))
 DOMAIN_FILES = sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "domains").rglob("domain.yaml"))
-COUNCIL_FILES = ["domains/policy.yaml", "domains/exemptions.yaml"]
+COUNCIL_FILES = ["domains/policy.yaml", "domains/exemptions.yaml", "domains/notifications.yaml"]
 
 
 def edited(edit: Callable[[str], str]) -> Callable[[Path], object]:

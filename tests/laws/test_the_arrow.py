@@ -15,7 +15,9 @@ def test_every_import_points_to_the_left() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["validate", "impact", "explain", "slo", "land", "prepare", "demo", "up"])
+@pytest.mark.parametrize(
+    "command", ["validate", "impact", "explain", "slo", "notifications", "land", "prepare", "demo", "up"]
+)
 def test_a_command_does_not_import_dagster_or_dbt(command: str) -> None:
     code = f"""
 import sys

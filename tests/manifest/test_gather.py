@@ -25,6 +25,7 @@ def test_the_shipped_mesh_is_read_without_a_finding(shipped_mesh: Mesh) -> None:
 def test_a_mesh_without_policy_exemptions_or_dbt_projects_is_fine(root: Path) -> None:
     (root / "domains/policy.yaml").unlink()
     (root / "domains/exemptions.yaml").unlink()
+    (root / "domains/notifications.yaml").unlink()
     (root / "dbt_projects").rename(root / "elsewhere")
     mesh = gather(root)
     assert mesh.findings == ()

@@ -1,0 +1,30 @@
+"""From the notices of a tick to what is to be sent: once for every route, held while nobody is to be told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mesh_platform.manifest.notifications import Notifications
+from mesh_platform.notifying.delivery import Delivery
+from mesh_platform.notifying.filing import filed, released
+from mesh_platform.notifying.notice import Notice
+from mesh_platform.notifying.outbox import about, ensure_outbox, next_number, write
+from mesh_platform.warehouse.protocol import Warehouse
+
+
+def enqueue(
+    warehouse: Warehouse, notices: Sequence[Notice], config: Notifications, now: datetime
+) -> tuple[Delivery, ...]:
+    """File the notices, in the order in which they happened, and release what silence has ended for.
+
+    To be called at every tick, also without a notice. The same notice twice is filed once. Returns what was put in
+    or changed.
+    """
+    ensure_outbox(warehouse)
+    with warehouse.transaction():
+        before = about(warehouse, {notice.incident for notice in notices})
+        after, number = dict(before), next_number(warehouse)
+        for notice in notices:
+            after = filed(after, notice, config, number + len(after) - len(before), now)
+        after = released(after, config, now)
+        write(warehouse, before, after)
+    return tuple(d for name, d in after.items() if before.get(name) != d)

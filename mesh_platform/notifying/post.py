@@ -1,0 +1,120 @@
+"""One request and how it was answered, in words that name neither the address nor what was sent."""
+
+import logging
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mesh_platform.notifying.message import Message
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response
+
+CONNECT_SECONDS: Final = 2.0
+SILENCE_SECONDS: Final = 3.0
+_MOST: Final = 4096
+"""Bytes of an answer that are read."""
+_WORD: Final = re.compile(rb"[a-z]{2,12}(_[a-z]{2,12}){1,4}")
+"""Slack's way to say what is wrong, `channel_is_archived`; anything else might repeat what was sent."""
+_sending: ContextVar[bool] = ContextVar("sending", default=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int | None
+    """None: no answer came."""
+    retry_after: str | None = None
+    problem: str = ""
+    """Why it was not taken, without a secret."""
+
+
+Post = Callable[[Message], Answer]
+
+
+class _Discreet(logging.Filter):
+    """The path of an address is the secret, and the library writes it into its log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not _sending.get()
+
+
+_DISCREET: Final = _Discreet()
+
+
+def post(message: Message) -> Answer:
+    """Send it once; certificates are checked, and a redirection is not followed. Never raises."""
+    logging.getLogger("urllib3.connectionpool").addFilter(_DISCREET)
+    token = _sending.set(True)
+    try:
+        return _posted(message)
+    except Exception as problem:  # noqa: BLE001  whatever it is, it may name the address and must cost no other route
+        return Answer(None, problem=_why(problem))
+    finally:
+        _sending.reset(token)
+
+
+def _posted(message: Message) -> Answer:
+    import requests  # here, because most ticks tell nobody anything
+
+    with requests.Session() as session:
+        session.auth = _unsigned  # or a `.netrc` would be asked
+        response = session.post(
+            message.url,
+            data=message.body,
+            headers=dict(message.headers),
+            timeout=(CONNECT_SECONDS, SILENCE_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        )
+        with response:
+            return _answered(response, message)
+
+
+def _unsigned(request: "PreparedRequest") -> "PreparedRequest":
+    return request
+
+
+def _answered(response: "Response", message: Message) -> Answer:
+    status = response.status_code
+    if 200 <= status < 300:
+        return Answer(status)
+    redirected = ", a redirection, which is not followed" if 300 <= status < 400 else ""
+    said = redirected or _said(response, message)
+    return Answer(status, response.headers.get("Retry-After"), f"it answered `{status}`{said}")
+
+
+def _said(response: "Response", message: Message) -> str:
+    try:
+        body = response.raw.read1(_MOST, decode_content=True).strip()
+    except Exception:  # noqa: BLE001  the status says enough
+        return ""
+    quiet = body in message.body or body in message.url.encode() or not _WORD.fullmatch(body)
+    return "" if quiet else f": {body.decode()}"
+
+
+def _why(problem: Exception) -> str:
+    import requests
+
+    causes = list(_causes(problem))
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return "its certificate is not accepted, or it does not speak TLS"
+    if isinstance(problem, requests.Timeout):
+        return "no answer in time"
+    said = [c.strerror for c in causes if isinstance(c, OSError) and c.strerror]
+    return said[-1].lower() if said else f"it cannot be reached ({type(problem).__name__})"
+
+
+def _causes(problem: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting: list[object] = [problem]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, BaseException) and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            waiting += [*current.args, getattr(current, "reason", None), current.__context__, current.__cause__]

@@ -1,0 +1,63 @@
+"""Notices and configurations as tests need them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from mesh_platform.manifest.notifications import Maintenance, Mute, Notifications, Route, RouteKind
+from mesh_platform.notifying.notice import Kind, Notice
+from mesh_platform.slo.measurement import Severity
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SECRET = "T0SECRETPATH"
+KEY = "R0SECRETKEY"
+OPENED = Notice(
+    id="inc-1/opened/1",
+    incident="inc-1",
+    kind=Kind.OPENED,
+    severity=Severity.PAGE,
+    product="orders.order_events",
+    cause="system:orders_postgres",
+    sli="freshness",
+    symptoms=("finance.revenue_daily freshness",),
+    reason="the newest event is 190 min old; at most 120 min were promised",
+    at=NOW,
+    began_at=NOW - timedelta(hours=3),
+    last_good_at=NOW - timedelta(hours=4),
+    owner="orders-squad",
+    oncall="@orders-oncall",
+    channel="#data-orders",
+    links={"check": "https://mesh.example.com/assets/orders/order_events", "runbook": "docs/on-call.md#freshness"},
+    blast_radius=("finance.revenue_daily, finance-squad, #data-finance",),
+)
+
+
+def notice(kind: Kind = Kind.OPENED, number: int = 1, incident: str = "inc-1", **changes: Any) -> Notice:
+    return replace(OPENED, id=f"{incident}/{kind}/{number}", incident=incident, kind=kind, **changes)
+
+
+SLACK = Route(to="#data-orders", kind=RouteKind.SLACK, url_from="MESH_SLACK_ORDERS")
+PAGERDUTY = Route(
+    to="@orders-oncall", kind=RouteKind.PAGERDUTY, key_from="MESH_PAGERDUTY_KEY", url_from="MESH_PAGERDUTY_URL"
+)
+WEBHOOK = Route(to="*", kind=RouteKind.WEBHOOK, url_from="MESH_WEBHOOK")
+
+
+def config(*routes: Route, mutes: tuple[Mute, ...] = (), maintenance: tuple[Maintenance, ...] = ()) -> Notifications:
+    return Notifications(
+        routes=dict(enumerate(routes)), mutes=dict(enumerate(mutes)), maintenance=dict(enumerate(maintenance))
+    )
+
+
+def environ(url: str) -> dict[str, str]:
+    """The variables of all three routes, told apart by path."""
+    return {
+        "MESH_SLACK_ORDERS": f"{url}/slack/{SECRET}",
+        "MESH_PAGERDUTY_URL": f"{url}/pagerduty/{SECRET}",
+        "MESH_PAGERDUTY_KEY": KEY,
+        "MESH_WEBHOOK": f"{url}/webhook/{SECRET}?token={SECRET}",
+    }
+
+
+def muted(until: date) -> Mute:
+    return Mute(product="orders.order_events", until=until, by="orders-squad", reason="known")
