@@ -7,7 +7,7 @@ import dagster as dg
 
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.orchestration.checks import MEASURED, measured_checks
+from mesh_platform.orchestration.checks import measured_checks
 from mesh_platform.orchestration.governance import governance_checks, governance_job
 from mesh_platform.orchestration.governance_sensor import governance_sensor
 from mesh_platform.orchestration.keys import product_id
@@ -18,6 +18,7 @@ from mesh_platform.orchestration.schedules import check_job, schedules
 from mesh_platform.orchestration.sensors import automation_sensor, landing_sensor
 from mesh_platform.orchestration.specs import unprepared
 from mesh_platform.orchestration.trend import council_spec
+from mesh_platform.slo.measure import PROMISES
 from mesh_platform.transformation.prepare import prepared
 
 
@@ -27,7 +28,7 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
     landings = {d: a for d, domain in mesh.domains.items() if (a := landing_assets(mesh, environment, domain))}
     refreshes = {d: a for d in _product_domains(mesh) if (a := _refresh(mesh, environment, d))}
     built = frozenset(key for a in refreshes.values() for key in a.keys)
-    checks = [c for sli in MEASURED if (c := measured_checks(mesh, environment, sli))]
+    checks = [c for sli in PROMISES if (c := measured_checks(mesh, environment, sli))]
     governance = governance_checks(mesh, environment)
     council = [council_spec(environment)] if governance else []
     slo_job, governance_run = check_job(mesh), governance_job(environment)

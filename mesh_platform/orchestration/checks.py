@@ -18,7 +18,6 @@ from mesh_platform.slo.measurement import Measurement, Verdict
 from mesh_platform.warehouse.protocol import WarehouseBusy
 
 RUNBOOK = "docs/on-call.md"
-MEASURED = ("freshness", "latency", "completeness", "accuracy", "contract")
 
 _PLACES = {
     "freshness": "spec.slo.freshness",

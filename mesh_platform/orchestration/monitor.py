@@ -1,6 +1,7 @@
 """The monitor: once a minute every promise of every product, judged in a few queries and reported without a run."""
 
 import json
+import os
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,14 +13,15 @@ import dagster as dg
 from mesh_platform import names
 from mesh_platform.environment import Environment, EnvironmentProblem
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.orchestration.checks import MEASURED, result
+from mesh_platform.monitor.tick import Tick, send, tick
+from mesh_platform.notifying.deliver import DeliveryReport
+from mesh_platform.orchestration.checks import result
 from mesh_platform.orchestration.governance_sensor import evaluation
 from mesh_platform.orchestration.keys import product_key
 from mesh_platform.orchestration.sensors import ACTIVE
-from mesh_platform.slo.accuracy import due
-from mesh_platform.slo.measure import measure_and_keep
+from mesh_platform.slo.measure import PROMISES
 from mesh_platform.slo.measurement import Measurement, Verdict, unknown
-from mesh_platform.warehouse.protocol import QueryRejected, WarehouseBusy, WarehouseUnavailable, open_warehouse
+from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable
 
 INTERVAL_SECONDS = 60
 PATIENCE_TICKS = 3
@@ -27,7 +29,6 @@ PATIENCE_TICKS = 3
 HEARTBEAT_MINUTES = 10
 """What stands as it stood is reported again this often, so that its numbers are plotted; a share of the products at
 each tick."""
-BUSY_SECONDS = 10.0
 RETEST_PAUSE = timedelta(minutes=5)
 
 
@@ -37,9 +38,11 @@ class Told:
 
     standing: Mapping[str, str] = field(default_factory=dict)
     unanswered: int = 0
+    told: int = 0
+    """The number of the last event of an incident that people were told of."""
 
     def cursor(self) -> str:
-        return json.dumps({"standing": dict(self.standing), "unanswered": self.unanswered}, separators=(",", ":"))
+        return json.dumps(vars(self) | {"standing": dict(self.standing)}, separators=(",", ":"))
 
 
 def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> dg.SensorDefinition:
@@ -56,31 +59,22 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
     def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         now, before = datetime.now(UTC), read_cursor(context.cursor)
         try:
-            found, untested = judge(mesh, environment, now)
+            found = tick(mesh, environment, os.environ, now, before.told)
         except (WarehouseBusy, WarehouseUnavailable, EnvironmentProblem) as problem:
             return _unanswered(context, mesh, before, str(problem))
-        standing = standings(found)
-        shown = [m for m in found if _is_shown(m.product, standing, before, now)]
+        said = _send(found, mesh, environment, now)
+        for line in said.lines:
+            context.log.warning(line)
+        standing = standings(found.measurements)
+        shown = [m for m in found.measurements if _is_shown(m.product, standing, before, now)]
         return dg.SensorResult(
             asset_events=[evaluation(result(m, mesh.products[m.product])) for m in shown],
-            run_requests=_retests(context.instance, untested, now),
-            skip_reason=_summary(found),
-            cursor=Told(standing).cursor(),
+            run_requests=_retests(context.instance, found.untested, now),
+            skip_reason=_summary(found, said),
+            cursor=Told(standing, told=found.told).cursor(),
         )
 
     return watch
-
-
-def judge(mesh: Mesh, environment: Environment, now: datetime) -> tuple[list[Measurement], list[str]]:
-    """Every promise, and the products whose dbt tests are due. Raises WarehouseBusy, WarehouseUnavailable."""
-    if not environment.warehouse_file.exists():
-        raise WarehouseUnavailable("there is no warehouse yet; the first landing makes it")
-    with open_warehouse(environment, wait=BUSY_SECONDS) as warehouse:
-        found = measure_and_keep(mesh, warehouse, mesh.products.values(), MEASURED, now)
-        try:
-            return found, due(warehouse, mesh.products.values(), now)
-        except QueryRejected:
-            return found, []
 
 
 def standings(found: Iterable[Measurement]) -> dict[str, str]:
@@ -104,13 +98,13 @@ def _unanswered(
     ticks = before.unanswered + 1
     lasting = ticks > PATIENCE_TICKS
     if lasting and before.standing and set("".join(before.standing.values())) != {"u"}:
-        found = [unknown(p, sli, f"no answer from the warehouse: {problem}") for p in mesh.products for sli in MEASURED]
+        found = [unknown(p, sli, f"no answer from the warehouse: {problem}") for p in mesh.products for sli in PROMISES]
         return dg.SensorResult(
             asset_events=[evaluation(result(m, mesh.products[m.product])) for m in found],
             skip_reason=f"{problem}; no answer for {ticks} ticks: everything is unknown",
-            cursor=Told(standings(found), ticks).cursor(),
+            cursor=Told(standings(found), ticks, before.told).cursor(),
         )
-    context.update_cursor(Told(before.standing, ticks).cursor())
+    context.update_cursor(Told(before.standing, ticks, before.told).cursor())
     return dg.SkipReason(f"{problem}; nothing was judged, the last verdicts stand")
 
 
@@ -126,16 +120,27 @@ def _retests(instance: dg.DagsterInstance, untested: Sequence[str], now: datetim
     return [dg.RunRequest(asset_check_keys=keys, tags={names.TAG_RETEST: "true"})]
 
 
-def _summary(found: Sequence[Measurement]) -> str:
-    count = Counter(m.verdict for m in found)
-    products = len({m.product for m in found})
-    return f"{products:,} products: " + ", ".join(f"{count[v]:,} {v}" for v in Verdict if count[v])
+def _send(found: Tick, mesh: Mesh, environment: Environment, now: datetime) -> DeliveryReport:
+    """What could not be recorded as sent is sent again: better twice than not at all."""
+    try:
+        return send(found, mesh, environment, os.environ, now)
+    except WarehouseBusy as busy:
+        return DeliveryReport(lines=(f"{busy}; what was sent just now is not on record, and is sent again",))
+
+
+def _summary(found: Tick, said: DeliveryReport) -> str:
+    count = Counter(m.verdict for m in found.measurements)
+    products = len({m.product for m in found.measurements})
+    parts = [f"{products:,} products: " + ", ".join(f"{count[v]:,} {v}" for v in Verdict if count[v])]
+    parts += [f"{len(found.open)} open incidents"] if found.open else []
+    parts += [f"{said.sent} notifications sent"] if said.sent else []
+    return "; ".join(parts)
 
 
 def read_cursor(cursor: str | None) -> Told:
     """What a tick left; anything else is as if there had been none."""
     try:
         kept = json.loads(cursor or "{}")
-        return Told({str(p): str(s) for p, s in kept["standing"].items()}, int(kept["unanswered"]))
+        return Told({str(p): str(s) for p, s in kept["standing"].items()}, int(kept["unanswered"]), int(kept["told"]))
     except (ValueError, KeyError, AttributeError, TypeError):
         return Told()

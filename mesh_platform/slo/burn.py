@@ -84,22 +84,24 @@ class Budget:
 
 
 def alerts(budget: Budget) -> tuple[Alert, ...]:
-    """What fires now; the fastest of each severity speaks for the others."""
-    fired: dict[Severity, Alert] = {}
-    for span in BURN_SPANS:
-        if span.severity not in fired and _fires(budget, span):
-            fired[span.severity] = Alert(span.severity, _sentence(budget, span), budget.burn(span.long))
-    return tuple(fired.values())
+    """What fires now; the fastest span of a severity speaks for the others.
+
+    What went fast enough to call somebody is no slow leak: it leaves no ticket behind when it is over.
+    """
+    spans = [span for span in BURN_SPANS if _went(budget, span)]
+    paging = [span for span in spans if span.severity is Severity.PAGE]
+    firing = [span for span in paging or spans if budget.burn(span.short) >= _enough(budget, span)]
+    return tuple(Alert(span.severity, _sentence(budget, span), budget.burn(span.long)) for span in firing[:1])
 
 
-def _fires(budget: Budget, span: BurnSpan) -> bool:
-    enough = span.share * (budget.window / span.long)
-    return (
-        span.long < budget.window
-        and budget.recent[span.long].bad >= FEWEST
-        and budget.burn(span.long) >= enough
-        and budget.burn(span.short) >= enough
-    )
+def _went(budget: Budget, span: BurnSpan) -> bool:
+    """Whether the share went within the long span, and was more than a few events."""
+    enough = budget.recent[span.long].bad >= FEWEST and span.long < budget.window
+    return enough and budget.burn(span.long) >= _enough(budget, span)
+
+
+def _enough(budget: Budget, span: BurnSpan) -> float:
+    return span.share * (budget.window / span.long)
 
 
 def _sentence(budget: Budget, span: BurnSpan) -> str:

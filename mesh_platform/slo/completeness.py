@@ -70,7 +70,7 @@ def _verdict(product: Product, told: Tallies, budget: Budget) -> Measurement:
             "duplicates": told.duplicates,
         },
         alerts=fired,
-        began_at=told.first_bad,
+        began_at=told.began_at(product.manifest.slo.freshness.error_minutes),
     )
 
 

@@ -71,6 +71,7 @@ def _judge(product: Product, inputs: Iterable[Input], proven: datetime | None, m
             "proven_until": proven,
             "inputs": [(i.name, i.waiting_since, i.alive_at) for i in inputs],
         },
+        began_at=proven + timedelta(minutes=slo.error_minutes) if verdict is Verdict.ERROR else None,
     )
 
 

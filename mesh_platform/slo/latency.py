@@ -45,7 +45,7 @@ def _verdict(product: Product, told: Tallies, budget: Budget, fired: tuple[Alert
         budget_remaining=budget.left,
         details={"burn_rate": round(max((a.burn for a in fired), default=0.0), 2), "early_events": told.early},
         alerts=fired,
-        began_at=told.first_bad,
+        began_at=told.began_at(slo.freshness.target_minutes),
     )
 
 

@@ -25,6 +25,9 @@ from mesh_platform.warehouse.protocol import (
 SLIS: Final = (freshness.SLI, latency.SLI, completeness.SLI, accuracy.SLI)
 """What `mesh slo` reports; the contract is a check, not a promise with a number."""
 
+PROMISES: Final = (*SLIS, contract.SLI)
+"""What the monitor watches: a port that shows something else than its schema breaks its consumers too."""
+
 
 @dataclass(frozen=True)
 class _Moment:

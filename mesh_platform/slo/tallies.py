@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mesh_platform.slo.bucket import BUCKET
 from mesh_platform.slo.burn import SPANS, Budget, Tally
 from mesh_platform.warehouse.protocol import Row
 
@@ -23,6 +24,10 @@ class Tallies:
     duplicates: int
     early: int
     recent: Mapping[timedelta, Tally]
+
+    def began_at(self, minutes: int) -> datetime | None:
+        """When the first bad bucket of the last hours was known to be bad, which takes so many minutes."""
+        return self.first_bad + BUCKET + timedelta(minutes=minutes) if self.first_bad else None
 
     def budget(self, objective_percent: float, window_days: int, until: datetime) -> Budget:
         """What the objective allows, at the end of the settled buckets."""

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from mesh_platform import names
+from mesh_platform.environment import Target
 from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.publishing.publish import publish
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.schema.history import current
+from mesh_platform.schema.warehouse_type import warehouse_type
 from mesh_platform.slo.measure import measure, measure_and_keep
 from mesh_platform.slo.measurement import Measurement
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
@@ -30,10 +32,11 @@ class Scene:
         warehouse.execute(
             "create table orders_internal.expected_order_events (event_id varchar, event_timestamp timestamptz)"
         )
-        columns = "event_id varchar, event_timestamp timestamptz, _mesh_batch timestamptz, _mesh_revision bigint"
-        rest = [c.name for c in (current(self.product) or ()).columns if c.name not in ("event_id", "event_timestamp")]  # type: ignore[union-attr]
-        listed = ", ".join(f'"{name}" varchar' for name in rest)
-        warehouse.execute(f"create table orders_internal.order_events ({columns}, {listed})")
+        schema = current(self.product)
+        assert schema is not None
+        columns = ", ".join(f'"{c.name}" {warehouse_type(c, Target.DUCKDB)}' for c in schema.columns)
+        platform = f"{names.BATCH_COLUMN} timestamptz, {names.REVISION_COLUMN} bigint"
+        warehouse.execute(f"create table orders_internal.order_events ({columns}, {platform})")
 
     @property
     def product(self) -> Product:

@@ -194,7 +194,7 @@ def test_a_burst_of_lateness_pages_and_says_when_the_budget_is_gone(scene: Scene
     assert found.verdict is Verdict.ERROR
     assert found.value is not None
     assert found.value > 99.5, "the promise of the window still holds"
-    assert [a.severity for a in found.alerts] == [Severity.PAGE, Severity.TICKET]
+    assert [a.severity for a in found.alerts] == [Severity.PAGE]
     assert "at this rate the rest of it is gone in" in found.reason
 
 

@@ -1,0 +1,1 @@
+"""One tick: every promise judged, incidents told of it, people told of them."""

@@ -1,0 +1,116 @@
+"""From an event of an incident to what people are told of it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from mesh_platform import names
+from mesh_platform.incidents.event import Event
+from mesh_platform.incidents.event import Kind as Happened
+from mesh_platform.incidents.incident import Incident, State
+from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.notifying.notice import Kind, Notice
+from mesh_platform.slo.measurement import Measurement
+
+RUNBOOK: Final = "docs/on-call.md"
+_TOLD: Final[Mapping[Happened, Kind]] = {
+    Happened.OPENED: Kind.OPENED,
+    Happened.ESCALATED: Kind.ESCALATED,
+    Happened.REOPENED: Kind.REOPENED,
+    Happened.ACKNOWLEDGED: Kind.ACKNOWLEDGED,
+    Happened.CLOSED: Kind.CLOSED,
+    Happened.MERGED: Kind.CLOSED,
+}
+"""What people hear of; that a symptom joined, left or was suspected, they can look up."""
+
+
+def notices(
+    mesh: Mesh, state: State, events: Iterable[tuple[int, Event]], found: Iterable[Measurement], ui: str
+) -> Iterator[Notice]:
+    """One for each event that people hear of; `ui` is where the Dagster UI is, without a slash at its end."""
+    measured = {(m.product, m.sli): m for m in found}
+    for number, event in events:
+        incident, kind = state.incidents.get(event.incident), _TOLD.get(event.kind)
+        if incident and kind:
+            yield _notice(mesh, state, incident, kind, number, event, measured, ui)
+
+
+def _notice(
+    mesh: Mesh,
+    state: State,
+    incident: Incident,
+    kind: Kind,
+    number: int,
+    event: Event,
+    measured: Mapping[tuple[str, str], Measurement],
+    ui: str,
+) -> Notice:
+    keys = list(state.symptoms_of(incident.id))
+    product_id, sli = _where(incident, event, keys)
+    product = mesh.products.get(product_id)
+    last_good = measured[product_id, sli].details.get("proven_until") if (product_id, sli) in measured else None
+    return Notice(
+        id=f"{incident.id}-{number}",
+        incident=incident.id,
+        kind=kind,
+        severity=incident.severity,
+        product=product_id,
+        cause=incident.cause,
+        sli=sli,
+        symptoms=tuple(f"{p} {s}" for p, s in keys),
+        reason=_reason(event, incident),
+        at=event.at,
+        began_at=incident.began_at,
+        last_good_at=last_good if sli == "freshness" and hasattr(last_good, "isoformat") else incident.began_at,  # type: ignore[arg-type]
+        links=_links(mesh, product_id, sli, ui),
+        blast_radius=tuple(_downstream(mesh, product_id)),
+        **_people(mesh, incident, product),
+    )
+
+
+def _where(incident: Incident, event: Event, keys: list[tuple[str, str]]) -> tuple[str, str]:
+    """The promise the notice is about: the cause's own where it has one."""
+    if event.product and event.sli:
+        return event.product, event.sli
+    own = [key for key in keys if key[0] == incident.cause]
+    return (own or keys or [(incident.cause.removeprefix(names.SYSTEM_PREFIX), "")])[0]
+
+
+def _reason(event: Event, incident: Incident) -> str:
+    system = incident.cause.removeprefix(names.SYSTEM_PREFIX)
+    if event.kind is Happened.MERGED:
+        return f"its cause is another incident's: {event.other}"
+    told = event.reason or event.note or incident.reason
+    return told if system == incident.cause else f"the source system `{system}` gives no sign of life: {told}"
+
+
+def _people(mesh: Mesh, incident: Incident, product: Product | None) -> dict[str, str]:
+    """Who owns the cause: for a source system the domain that declares it."""
+    system = incident.cause.removeprefix(names.SYSTEM_PREFIX)
+    for domain in mesh.domains.values():
+        if system != incident.cause and any(s.name == system for s in domain.manifest.spec.source_systems):
+            m = domain.manifest.metadata
+            return {"owner": m.team, "oncall": m.oncall, "channel": m.slack_channel}
+    if product is None:
+        return {}
+    p = product.manifest.metadata
+    return {"owner": p.owner, "oncall": p.oncall, "channel": p.slack_channel}
+
+
+def _links(mesh: Mesh, product: str, sli: str, ui: str) -> dict[str, str]:
+    asset = f"{ui}/assets/{quote(product.replace('.', '/', 1))}"
+    pages = (mesh.policy.links.files or "").rstrip("/")
+    runbook = f"{pages}/{RUNBOOK}#{sli}" if pages else f"{RUNBOOK}#{sli}"
+    return {"check": f"{asset}?view=checks&checkDetail={quote(sli)}", "runbook": runbook}
+
+
+def _downstream(mesh: Mesh, product: str) -> Iterator[str]:
+    """Every product that reads it, and whoever reads those, each with its owner and channel."""
+    seen, waiting = {product}, [product]
+    while waiting:
+        for reader in mesh.readers.get(waiting.pop(0), ()):
+            if reader not in seen:
+                seen.add(reader)
+                waiting.append(reader)
+                m = mesh.products[reader].manifest.metadata
+                yield f"{reader} ({m.owner}, {m.slack_channel})"

@@ -1,0 +1,98 @@
+"""A tick of the monitor: judged, told to incidents, filed for people, and sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from mesh_platform import names
+from mesh_platform.environment import Environment
+from mesh_platform.incidents.event import Event
+from mesh_platform.incidents.incident import Incident, State
+from mesh_platform.incidents.store import events_after, recent
+from mesh_platform.incidents.tables import ensure_incidents
+from mesh_platform.incidents.told import tell_conditions
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.monitor.conditions import conditions
+from mesh_platform.monitor.notices import notices
+from mesh_platform.notifying.deliver import DeliveryReport, Way, attempted, recorded
+from mesh_platform.notifying.delivery import Delivery
+from mesh_platform.notifying.delivery import State as Stage
+from mesh_platform.notifying.enqueue import enqueue
+from mesh_platform.notifying.outbox import in_states
+from mesh_platform.notifying.post import Post, post
+from mesh_platform.notifying.sending import BUDGET_SECONDS
+from mesh_platform.slo.accuracy import due
+from mesh_platform.slo.measure import PROMISES, measure_and_keep
+from mesh_platform.slo.measurement import Measurement
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, open_warehouse
+
+BUSY_SECONDS: Final = 10.0
+_RECORD_SECONDS: Final = 20.0
+LOCAL_UI: Final = "http://localhost:3000"
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What a tick found."""
+
+    measurements: tuple[Measurement, ...]
+    untested: tuple[str, ...]
+    """Products whose dbt tests are due."""
+    events: tuple[Event, ...]
+    """What changed of incidents."""
+    open: tuple[Incident, ...]
+    told: int
+    """The number of the last event that people were told of."""
+    pending: Mapping[str, Delivery]
+
+
+def tick(mesh: Mesh, environment: Environment, environ: Mapping[str, str], now: datetime, told: int) -> Tick:
+    """Everything but the sending; `told` is what the tick before came to.
+
+    Raises WarehouseBusy, WarehouseUnavailable: then nothing is known, and nothing is recorded.
+    """
+    if not environment.warehouse_file.exists():
+        raise WarehouseUnavailable("there is no warehouse yet; the first landing makes it")
+    with open_warehouse(environment, wait=BUSY_SECONDS) as warehouse:
+        return tick_in(warehouse, mesh, now, told, environ.get(names.ENV_UI_URL, LOCAL_UI).rstrip("/"))
+
+
+def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str = LOCAL_UI) -> Tick:
+    """The same in an open warehouse."""
+    found = measure_and_keep(mesh, warehouse, mesh.products.values(), PROMISES, now)
+    events, _ = tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
+    news, state = events_after(warehouse, told), recent(warehouse, now, timedelta(days=1))
+    enqueue(warehouse, list(notices(mesh, state, news, found, ui)), mesh.notifications, now)
+    return Tick(
+        tuple(found),
+        _untested(warehouse, mesh, now),
+        tuple(events),
+        tuple(state.open),
+        max((number for number, _ in news), default=told),
+        in_states(warehouse, [Stage.PENDING]),
+    )
+
+
+def _untested(warehouse: Warehouse, mesh: Mesh, now: datetime) -> tuple[str, ...]:
+    try:
+        return tuple(due(warehouse, mesh.products.values(), now))
+    except QueryRejected:
+        return ()
+
+
+def send(
+    found: Tick, mesh: Mesh, environment: Environment, environ: Mapping[str, str], now: datetime, by: Post = post
+) -> DeliveryReport:
+    """Tell people what is due. The warehouse is closed while we wait for others' servers. Raises WarehouseBusy."""
+    tried = attempted(found.pending, Way(mesh.notifications, environ, environment.home, by), now, BUDGET_SECONDS)
+    if not tried:
+        return DeliveryReport(waiting=len(found.pending))
+    with open_warehouse(environment, wait=_RECORD_SECONDS) as warehouse:
+        return recorded(warehouse, found.pending, tried, environment.home)
+
+
+def open_incidents(warehouse: Warehouse, now: datetime) -> State:
+    """What is open, and what closed lately."""
+    ensure_incidents(warehouse)
+    return recent(warehouse, now)
