@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mesh_platform.policies.classification.classify import classify
 from mesh_platform.policies.classification.judgement import Judgement, Outcome, Shape
-from mesh_platform.policies.classification.phrases import PHRASES
+from mesh_platform.policies.classification.lexicon import PHRASES
 from mesh_platform.policies.classification.tokens import tokens
 
 COLUMNS = list(csv.DictReader((Path(__file__).parent / "columns.csv").open(encoding="utf-8", newline="")))

@@ -4,9 +4,11 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from mesh_platform.policies.classification.phrases import LONGEST_PHRASE, MUST, PHRASES
+from mesh_platform.policies.classification.lexicon import LONGEST_PHRASE, MUST, PHRASES
 from mesh_platform.policies.classification.tokens import tokens
-from mesh_platform.policies.classification.vocabulary import ABOUT, PERSONS, PLAIN, PROTECTED, THINGS
+from mesh_platform.policies.classification.words.around import ABOUT, PLAIN, PROTECTED
+from mesh_platform.policies.classification.words.persons import PERSONS
+from mesh_platform.policies.classification.words.things import THINGS
 
 _SENTENCE: Final = re.compile(r"[.;:!?\n]|, ")
 _POSSESSIVE: Final = re.compile(r"['’]s?\b")

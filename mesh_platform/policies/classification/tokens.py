@@ -5,8 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from mesh_platform.policies.classification.abbreviations import ABBREVIATIONS
-from mesh_platform.policies.classification.vocabulary import COMPOUNDS, WORDS
+from mesh_platform.policies.classification.lexicon import ABBREVIATIONS, COMPOUNDS, WORDS
 
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WITH_DIGITS: Final = re.compile(r"(?i)(?<![a-z0-9])(md5|sha1|sha256|sha512|ipv4|ipv6|e164|last4)(?![a-z0-9])")

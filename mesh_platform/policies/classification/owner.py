@@ -1,0 +1,59 @@
+"""What the word before personal data, or what the column is part of, makes of it: whose it is."""
+
+from typing import Final
+
+from mesh_platform.policies.classification.by_type import CLOSED
+from mesh_platform.policies.classification.judgement import Outcome
+from mesh_platform.policies.classification.lexicon import PHRASES
+from mesh_platform.policies.classification.match import Match
+from mesh_platform.policies.classification.words.around import PLAIN
+from mesh_platform.policies.classification.words.persons import DEALINGS, PERSONS, TRADES
+from mesh_platform.policies.classification.words.things import MACHINES, ORGANIZATIONS, THINGS
+
+GENERIC: Final = frozenset({"name", "nom", "nombre", "nome", "naam", "title", "display name", "legal name", "alias"})
+"""What everything has: a person's only if it says so."""
+_TOWNS: Final = frozenset({"city", "town", "village", "suburb"})
+_OF_PERSONS: Final = frozenset({"name", "address", "place", "image", "birth", "login"})
+"""Classes that are certain once it is said that they are a person's."""
+_ELSEWHERE: Final = frozenset(
+    {"name", "address", "place", "image", "text", "person", "trait", "login", "vehicle", "birth"}
+)
+"""Classes that are innocent when they are a thing's."""
+
+
+def owner(within: tuple[str, ...]) -> tuple[str, ...]:
+    """The word of what it is part of that says whose it is: `billing` of `billing_address`."""
+    persons = [w for w in within if w in PERSONS]
+    return within[-1:] if not persons or within[-1] in THINGS else tuple(persons[-1:])
+
+
+def whose(match: Match, owned: tuple[str, ...], written: bool) -> Outcome:
+    """The outcome with its owner known: `written` before it, or the word of what it is part of."""
+    word, said = (owned or ("",))[0], match.said
+    if said == "race" and written and word not in PERSONS:
+        return Outcome.FINE
+    if said in _TOWNS:
+        return Outcome.REVIEW if word in PERSONS else Outcome.FINE
+    if match.kind == "network":
+        return min(match.outcome, Outcome.REVIEW) if word in MACHINES else match.outcome
+    if word in (TRADES if written else DEALINGS) and (not written or match.kind != "name"):
+        return match.outcome
+    if word in THINGS and word not in PERSONS:
+        return _of_thing(match, word)
+    if (word in PERSONS and word != "account") or (written and word in PLAIN and match.kind == "address"):
+        return Outcome.MUST if match.kind in _OF_PERSONS and said != "title" else match.outcome
+    if written and word not in PLAIN and (word,) not in PHRASES and said in GENERIC and word != "account":
+        return Outcome.FINE
+    return Outcome.FINE if said == "age" and written and word not in PLAIN else match.outcome
+
+
+def _of_thing(match: Match, thing: str) -> Outcome:
+    if match.kind in ("contact", "email"):
+        return Outcome.FINE if match.said in ("session", "mail", "contact") else min(match.outcome, Outcome.REVIEW)
+    if match.kind in ("national", "bank") and thing in ORGANIZATIONS:
+        return min(match.outcome, Outcome.REVIEW)
+    if match.kind == "trait" and match.outcome is Outcome.MUST:
+        return Outcome.FINE if match.said == "income" else Outcome.REVIEW
+    if match.kind in CLOSED:
+        return Outcome.FINE if match.outcome is Outcome.REVIEW else match.outcome
+    return Outcome.FINE if match.kind in _ELSEWHERE else match.outcome

@@ -1,0 +1,38 @@
+"""Names of what stands for a person: `customer_id`, `patient`, `closed_by`."""
+
+from typing import Final
+
+from mesh_platform.policies.classification.judgement import FINE, Judgement, Outcome
+from mesh_platform.policies.classification.words.around import COUNTS, FLAGS, IDS, PLAIN
+from mesh_platform.policies.classification.words.persons import PERSONS, SUBJECTS
+from mesh_platform.policies.classification.words.things import THINGS
+
+_ROLES: Final = frozenset({"owner", "account", "manager", "agent", "client", "author"})
+"""Words for persons that programs and things have too: `task_owner_id`."""
+
+
+def stands_for_person(words: tuple[str, ...]) -> Judgement:
+    """The judgement of a name as a number or word that stands for a person."""
+    if words[-1:] == ("by",) and words[-2:-1] and words[-2].endswith("ed"):
+        return Judgement(Outcome.REVIEW, "person", f"`{words[-2]} by` in its name: it says who")
+    rest = _without_ids(words)
+    if not words or rest[-1] not in SUBJECTS | {"account"} or words[0] in FLAGS | COUNTS:
+        return FINE
+    if not _is_one(rest, words[len(rest) :]):
+        return FINE
+    return Judgement(Outcome.REVIEW, "pseudonym", f"`{rest[-1]}` in its name: it stands for a person")
+
+
+def _without_ids(words: tuple[str, ...]) -> tuple[str, ...]:
+    while len(words) > 1 and words[-1] in PLAIN | IDS:
+        words = words[:-1]
+    return words
+
+
+def _is_one(rest: tuple[str, ...], ends: tuple[str, ...]) -> bool:
+    """Whether the person, with what ends the name, is meant by a number, and not something of theirs."""
+    if not ends and (rest[-1] == "account" or (len(rest) > 1 and rest[-2] not in PERSONS)):
+        return False
+    if ends and not any(w in IDS for w in ends):
+        return False
+    return not (rest[-1] in _ROLES and any(w in THINGS for w in rest[:-1]))
