@@ -10,6 +10,9 @@ from mesh_platform.policies.classification.owner import GENERIC
 from mesh_platform.policies.classification.words.around import ABOUT, PLAIN
 from mesh_platform.policies.classification.words.persons import PERSONS
 
+_QUANTITIES: Final = frozenset({"income", "salary", "wage", "compensation", "pay", "bmi", "rate"})
+"""Traits that are amounts: a type of them is none of them."""
+_KINDS: Final = frozenset({"type", "kind", "status", "flag", "indicator"})
 _LEVELS: Final = frozenset({"status", "level", "type", "class", "category", "flag", "indicator"})
 _LINKS: Final = frozenset({"url", "uri", "link", "path", "key", "file", "scan", "copy", "image", "photo", "pdf"})
 _FILES: Final = frozenset({"image", "national", "social"})
@@ -26,10 +29,12 @@ def held(match: Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
     said = match.said
     if (said in ("race", "title") and words) or (said in _ADJECTIVES and words[:1] == ("first",)):
         return Outcome.FINE
-    if not words or all(w in PLAIN or w in PERSONS or (w,) in PHRASES for w in words):
+    if not words or all(w in PLAIN or w in PERSONS for w in words):
         return outcome
     if said in _ADJECTIVES:
         return Outcome.FINE
+    if all(w in PLAIN or w in PERSONS or (w,) in PHRASES for w in words):
+        return outcome
     return outcome if _is_itself(match, words) else _about(match, outcome, words)
 
 
@@ -37,17 +42,24 @@ def _is_itself(match: Match, words: tuple[str, ...]) -> bool:
     """Whether the words behind leave it what it is: `passport_scan`, `birth_city`, `age_in_years`."""
     last = words[-1]
     return (
-        (match.kind in CLOSED and match.outcome is Outcome.MUST and not any(w in ABOUT - _LEVELS for w in words))
-        or (match.kind in _FILES and last in _LINKS)
+        (match.kind in CLOSED and match.outcome is Outcome.MUST and not any(w in ABOUT - _levels(match) for w in words))
+        or (match.kind in _FILES and last in _LINKS and match.words != ("license",))
         or (match.kind == "birth" and (last in _MOMENTS or (match.said != "age" and last in _PLACES)))
         or (match.said == "age" and words in _AGES)
     )
+
+
+def _levels(match: Match) -> frozenset[str]:
+    """Words that tell as much as the thing itself: a disability's type, and not an income's."""
+    return _LEVELS - _KINDS if match.words[-1] in _QUANTITIES else _LEVELS
 
 
 def _about(match: Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
     last = words[-1]
     if last == "last4":
         return Outcome.REVIEW
+    if match.kind == "national" and match.outcome is Outcome.MUST and last in _PLACES | {"date", "expiry"}:
+        return min(outcome, Outcome.REVIEW)
     if last == "date" or any(w in ABOUT for w in words):
         return Outcome.FINE
     if last == "id":

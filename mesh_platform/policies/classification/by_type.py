@@ -10,14 +10,18 @@ CLOSED: Final = frozenset({"special", "trait"})
 _NUMBERS: Final = frozenset({"contact", "national", "bank", "network", "birth", "trait", "special", "place", "vehicle"})
 """Classes that a number can hold."""
 
+_NUMBERED: Final = frozenset({"postal", "zip", "cep", "house", "apartment", "flat"})
+
 
 def of_shape(name: str, found: Judgement, shape: Shape) -> Judgement:
     """What the type leaves of it: a yes or no is no address, a time is no name."""
+    if _is_numbered(name, found, shape):
+        return Judgement(Outcome.REVIEW, found.kind, f"{found.evidence}, though it is a number")
     match shape:
         case Shape.BOOLEAN:
             return found if found.kind == "special" else FINE
         case Shape.TIME | Shape.DATE:
-            return found if found.kind == "birth" or (found.kind == "special" and shape is Shape.DATE) else FINE
+            return found if found.kind == "birth" or (shape is Shape.DATE and _is_dated(found)) else FINE
         case Shape.ENUM:
             return found if found.kind in CLOSED or found.kind == "birth" else FINE
         case Shape.NUMBER if found.outcome is Outcome.REVIEW and _counted(name, found):
@@ -30,10 +34,18 @@ def of_shape(name: str, found: Judgement, shape: Shape) -> Judgement:
     return found
 
 
+def _is_numbered(name: str, found: Judgement, shape: Shape) -> bool:
+    """Whether it is a number that an address has: a postal code, a house."""
+    return shape is Shape.NUMBER and found.kind == "address" and not _NUMBERED.isdisjoint(tokens(name))
+
+
+def _is_dated(found: Judgement) -> bool:
+    """Whether it is told by a day: of an illness, of a wedding."""
+    return found.kind == "special" or (found.kind == "trait" and found.outcome is Outcome.REVIEW)
+
+
 def _counted(name: str, found: Judgement) -> bool:
     """Whether a number of this name is how many there are: `customers`, `phone_orders`."""
-    alone = len(tokens(name)) == 1
-    plural = alone and name.lower().endswith("s")
-    return (found.kind in ("contact", "email") and not alone) or (
-        plural and found.kind in ("pseudonym", "network", "login")
-    )
+    if found.kind in ("contact", "email"):
+        return len(tokens(name)) > 1
+    return found.kind in ("pseudonym", "network", "login") and name.lower().endswith("s")

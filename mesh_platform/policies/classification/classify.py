@@ -7,7 +7,8 @@ from mesh_platform.policies.classification.by_type import CLOSED, of_shape
 from mesh_platform.policies.classification.described import described
 from mesh_platform.policies.classification.judgement import FINE, Judgement, Outcome, Shape
 from mesh_platform.policies.classification.match import Match, matches, turned
-from mesh_platform.policies.classification.owner import owner, whose
+from mesh_platform.policies.classification.meaning import settled
+from mesh_platform.policies.classification.owner import behind, owner, whose
 from mesh_platform.policies.classification.pseudonym import stands_for_person
 from mesh_platform.policies.classification.tokens import tokens
 from mesh_platform.policies.classification.words.around import COUNTS, FLAGS, IDS, PROTECTED
@@ -16,15 +17,15 @@ from mesh_platform.policies.classification.words.around import COUNTS, FLAGS, ID
 @lru_cache(maxsize=65536)
 def classify(name: str, shape: Shape = Shape.TEXT, doc: str = "", within: str = "") -> Judgement:
     """The judgement of a column or field; `within` is what it is part of: the record, or the field around it."""
-    named = of_shape(name, _named(name, tokens(within) if within else ()), shape)
+    named = of_shape(name, _named(name, tokens(within) if within else (), doc), shape)
     told = of_shape(name, _told(doc), shape)
     if told.outcome > named.outcome and not _is_about(name):
         return told
     return named
 
 
-def _named(name: str, within: tuple[str, ...]) -> Judgement:
-    words = turned(tokens(name))
+def _named(name: str, within: tuple[str, ...], doc: str) -> Judgement:
+    words = settled(turned(tokens(name)), within, doc)
     found = [_judged(m, words, owner(within)) for m in matches(words)]
     found += [stands_for_person(words), *_together(within, words)]
     return max(found, key=lambda j: j.outcome, default=FINE)
@@ -48,7 +49,8 @@ def _judged(match: Match, words: tuple[str, ...], within: tuple[str, ...]) -> Ju
         return Judgement(
             Outcome.REVIEW, match.kind, f"`{match.said}` in its name, made unreadable in a way nobody has reviewed"
         )
-    outcome = held(match, whose(match, before[-1:] or within, bool(before)), after)
+    owned = before[-1:] or behind(match, after)
+    outcome = held(match, whose(match, owned or within, bool(owned)), after)
     return Judgement(outcome, match.kind, f"`{match.said}` in its name") if outcome else FINE
 
 

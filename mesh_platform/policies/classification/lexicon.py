@@ -13,11 +13,11 @@ from mesh_platform.policies.classification.words.short import SHORT
 from mesh_platform.policies.classification.words.things import THINGS
 
 MUST: Final = "must"
-REVIEW: Final = "review"
+THEIRS: Final = "theirs"
 
 
 def _abbreviations() -> Iterator[tuple[str, tuple[str, ...]]]:
-    for line in (*SHORT.strip().split("\n"), *LANGUAGES.strip().split("\n")):
+    for line in f"{SHORT}{LANGUAGES}".split("\n"):
         meant, _, written = line.partition(":")
         yield from ((word, tuple(meant.split())) for word in written.split())
 
@@ -27,7 +27,7 @@ ABBREVIATIONS: Final[Mapping[str, tuple[str, ...]]] = dict(_abbreviations())
 
 
 def _phrases() -> Iterator[tuple[tuple[str, ...], tuple[str, str]]]:
-    for line in (*IDENTITY.strip().split("\n"), *SENSITIVE.strip().split("\n")):
+    for line in f"{IDENTITY}{SENSITIVE}".strip().replace("\n\n", "\n").split("\n"):
         kind, strength, listed = line.split(None, 2)
         for phrase in listed.split("|"):
             words = (w for written in phrase.split() for w in ABBREVIATIONS.get(written, (written,)))
@@ -35,7 +35,8 @@ def _phrases() -> Iterator[tuple[tuple[str, ...], tuple[str, str]]]:
 
 
 PHRASES: Final[Mapping[tuple[str, ...], tuple[str, str]]] = dict(_phrases())
-"""Words in a row → (class of personal data, how sure): `must` says it is, `review` that a person must look."""
+"""Words in a row → (class of personal data, how sure): `must` says it is, `review` that a person must look,
+`theirs` the same, but only where the name or what is around it says that it is a person's."""
 
 LONGEST_PHRASE: Final = max(map(len, PHRASES))
 

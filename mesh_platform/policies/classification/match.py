@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from mesh_platform.policies.classification.judgement import Outcome
-from mesh_platform.policies.classification.lexicon import LONGEST_PHRASE, MUST, PHRASES
+from mesh_platform.policies.classification.lexicon import LONGEST_PHRASE, MUST, PHRASES, THEIRS
 from mesh_platform.policies.classification.words.around import COUNTS
 
 _ARTICLES: Final = frozenset({"of", "de", "the", "del", "du", "la", "le", "des", "und", "and", "s", "for", "to", "or"})
-_SAID: Final = frozenset({("assigned", "to"), ("sent", "to"), ("forwarded", "for")})
-"""Where an article is part of what is said."""
+_SAID: Final = frozenset(tuple(said.split()) for said in (
+    "assigned to", "sent to", "report to", "reply to", "mail to", "forwarded for",
+    "a number", "b number", "a party", "b party",
+))  # fmt: skip
+"""Where an article or a letter is part of what is said."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Match:
     start: int
     kind: str
     outcome: Outcome
+    theirs: bool
+    """Whether it is personal data only where it is said to be a person's."""
 
     @property
     def end(self) -> int:
@@ -38,7 +43,8 @@ def matches(words: tuple[str, ...]) -> list[Match]:
             phrase = words[at : at + length]
             if phrase in PHRASES:
                 kind, strength = PHRASES[phrase]
-                found.append(Match(phrase, at, kind, Outcome.MUST if strength == MUST else Outcome.REVIEW))
+                outcome = Outcome.MUST if strength == MUST else Outcome.REVIEW
+                found.append(Match(phrase, at, kind, outcome, strength == THEIRS))
                 at += length - 1
                 break
         at += 1
@@ -52,7 +58,11 @@ def turned(words: tuple[str, ...]) -> tuple[str, ...]:
         if (words[at - 1], words[at + 1]) not in PHRASES:
             words = (*words[at + 1 :], *words[:at])
     words = (*words[:-1], "code") if words[1:] and words[-1] == "cd" else words
-    return tuple(w for i, w in enumerate(words) if not _is_small(w) or words[i - 1 : i + 1] in _SAID)
+    return tuple(w for i, w in enumerate(words) if not _is_small(w) or _is_said(words, i))
+
+
+def _is_said(words: tuple[str, ...], at: int) -> bool:
+    return words[at - 1 : at + 1] in _SAID or words[at : at + 2] in _SAID
 
 
 def _is_small(word: str) -> bool:

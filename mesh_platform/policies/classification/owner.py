@@ -6,13 +6,16 @@ from mesh_platform.policies.classification.by_type import CLOSED
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.classification.lexicon import PHRASES
 from mesh_platform.policies.classification.match import Match
+from mesh_platform.policies.classification.meaning import IN_DOUBT
 from mesh_platform.policies.classification.words.around import PLAIN
-from mesh_platform.policies.classification.words.persons import DEALINGS, PERSONS, TRADES
+from mesh_platform.policies.classification.words.persons import DEALINGS, PERSONS, SUBJECTS, TRADES
 from mesh_platform.policies.classification.words.things import MACHINES, ORGANIZATIONS, THINGS
 
 GENERIC: Final = frozenset({"name", "nom", "nombre", "nome", "naam", "title", "display name", "legal name", "alias"})
 """What everything has: a person's only if it says so."""
-_TOWNS: Final = frozenset({"city", "town", "village", "suburb"})
+_NAMED: Final = frozenset({"name", "person"})
+"""Classes that have names themselves: `nickname_name`, and not `photo_name`."""
+_STRUCTURES: Final = frozenset({"map", "array", "set", "box", "data"})
 _OF_PERSONS: Final = frozenset({"name", "address", "place", "image", "birth", "login"})
 """Classes that are certain once it is said that they are a person's."""
 _ELSEWHERE: Final = frozenset(
@@ -27,13 +30,21 @@ def owner(within: tuple[str, ...]) -> tuple[str, ...]:
     return within[-1:] if not persons or within[-1] in THINGS else tuple(persons[-1:])
 
 
+def behind(match: Match, after: tuple[str, ...]) -> tuple[str, ...]:
+    """The person that a name ends with, where a language says whose it is last: `ville_client`."""
+    turned = len(after) == 1 and match.kind in ("name", "address") and after[0] in SUBJECTS - {"manager", "agent"}
+    return after if turned else ()
+
+
 def whose(match: Match, owned: tuple[str, ...], written: bool) -> Outcome:
     """The outcome with its owner known: `written` before it, or the word of what it is part of."""
     word, said = (owned or ("",))[0], match.said
     if said == "race" and written and word not in PERSONS:
         return Outcome.FINE
-    if said in _TOWNS:
-        return Outcome.REVIEW if word in PERSONS else Outcome.FINE
+    if match.theirs:
+        return Outcome.REVIEW if word in (PERSONS if match.kind == "address" else SUBJECTS) else Outcome.FINE
+    if word in IN_DOUBT and said in GENERIC:
+        return Outcome.REVIEW
     if match.kind == "network":
         return min(match.outcome, Outcome.REVIEW) if word in MACHINES else match.outcome
     if word in (TRADES if written else DEALINGS) and (not written or match.kind != "name"):
@@ -42,9 +53,15 @@ def whose(match: Match, owned: tuple[str, ...], written: bool) -> Outcome:
         return _of_thing(match, word)
     if (word in PERSONS and word != "account") or (written and word in PLAIN and match.kind == "address"):
         return Outcome.MUST if match.kind in _OF_PERSONS and said != "title" else match.outcome
-    if written and word not in PLAIN and (word,) not in PHRASES and said in GENERIC and word != "account":
+    if written and said in GENERIC and not _may_be_named(word):
         return Outcome.FINE
     return Outcome.FINE if said == "age" and written and word not in PLAIN else match.outcome
+
+
+def _may_be_named(word: str) -> bool:
+    """Whether a word before `name` leaves it open whose it is."""
+    kind, _ = PHRASES.get((word,), ("", ""))
+    return (word in PLAIN and word not in _STRUCTURES) or kind in _NAMED or word == "account"
 
 
 def _of_thing(match: Match, thing: str) -> Outcome:

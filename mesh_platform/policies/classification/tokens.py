@@ -13,6 +13,10 @@ _WITHIN: Final = re.compile(r"(?<=[a-z])(?=(?:Md5|Sha1|Sha256|Sha512|Ipv4|IPv4|I
 """Before such a word that ends a name in camel case."""
 _BEHIND: Final = re.compile(r"(?<![A-Za-z0-9])((?i:md5|sha1|sha256|sha512|ipv4|ipv6|e164|last4))(?=[A-Z])")
 """Such a word that another one in camel case follows."""
+_LETTERS: Final = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+)
+"""Letters that are no other letter with a mark."""
 _SHORT_ENDS: Final = ("no", "nr", "id", "ip")
 _SHORTEST: Final = 3
 _LONGEST: Final = 40
@@ -24,7 +28,7 @@ _MOST: Final = 200
 @lru_cache(maxsize=65536)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name in order, lower case, singular, abbreviations written out; digits alone are left out."""
-    plain = unicodedata.normalize("NFKD", name[:_MOST].replace("ß", "ss")).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name[:_MOST].translate(_LETTERS)).encode("ascii", "ignore").decode()
     found: list[str] = []
     for piece in re.split(r"[^A-Za-z0-9]+", _BEHIND.sub(r"\1_", _WITHIN.sub("_", plain))):
         if _WITH_DIGITS.fullmatch(piece):
@@ -84,7 +88,7 @@ def _joined(found: list[str]) -> list[str]:
     """`e_mail` is one word; so is `i_p` for nobody."""
     joined: list[str] = []
     for word in found:
-        if joined and joined[-1] == "e" and word == "mail":
+        if joined and joined[-1] == "e" and word in ("mail", "post"):
             joined[-1] = "email"
         else:
             joined.append(word)

@@ -19,7 +19,8 @@ ABOUT: Final = listed("""
     rules rule check checks service services server servers host port protocol gateway queue job task event events
     feature engine batch marketing strategy pool pools file path folder network call calls score reputation list
     screen subject match matched mismatch similarity distance conversion converted signup trial renewal churn
-    segment cohort
+    segment cohort neutral targeting statement equality diversity balance quota color icon theme style font layout
+    widget button form bytes
 """)
 """A last word that makes it something about the data, and not the data."""
 
@@ -47,7 +48,7 @@ PLAIN: Final = listed("""
     home office mobile private first last second third one two three a b address name html utf latin kana katakana
     romaji local native english en de fr list array json map struct set no part component personal legal official
     actual real code box unit numero cleartext short long v privada privado profesional privat geschaeftlich perso
-    decrypted day month year
+    decrypted day month year complet kg lb lbs cm mm inch bpm mmol mg dl mmhg celsius kana
 """)
 """Words that leave what they stand beside what it is."""
 

@@ -2,56 +2,189 @@
 
 from typing import Final
 
-LANGUAGES: Final = """
+GERMAN: Final = """
 billing: rechnung rechnungs
 shipping: liefer lieferungs versand
 street name: strassenname
 home city: wohnort
 full: vollstaendiger vollstaendig
-card: carte
-address: adresse anschrift direccion indirizzo endereco adres
+address: adresse anschrift
 bank account number: kontonummer
-birth: naissance nacimiento nascita nascimento
-birth date: geburtsdatum geboortedatum
+account: konto
+account holder: kontoinhaber
+birth date: geburtsdatum gebdat
+birth name: geburtsname
 birth place: geburtsort
+birth year: geburtsjahr
 birthday: geburtstag
-card: tarjeta
-city: ville ort
+city: ort
 comment: kommentar
 company: firma
-customer: kunde kunden cliente klant
+contact person: ansprechpartner
+customer: kunde kunden
 customer name: kundenname
 customer number: kundennummer
-date: datum fecha
-diagnosis: diagnose
-email: courriel correo
+date: datum
+diagnosis: diagnose befund
+disease: krankheit
+email: emailadresse
 employee: mitarbeiter
-enfants: enfant
-first name: vorname rufname prenom voornaam
-gender: geschlecht genero
+first name: vorname rufname
+gender: geschlecht
+holder: inhaber
 house number: hausnummer hausnr
-last name: nachname familienname achternaam cognome apellido sobrenome
+insurance number: versichertennummer versicherungsnummer
+last name: nachname familienname
 license plate: kennzeichen
 marital status: familienstand
-mobile: celular movil handy handynummer
-nationality: staatsangehoerigkeit nationalite nacionalidad
-note: nota notiz
+message text: nachricht
+mobile: handy handynummer mobilnummer
+description: bezeichnung
+nationality: staatsangehoerigkeit
 number: nummer
-passport: passeport pasaporte reisepass
+orderer: besteller
+occupation: beruf
+passport: reisepass
 passport number: reisepassnummer
 password: passwort
-phone: telefon telefono telefone fon telefonnummer rufnummer
+phone: telefon fon telefonnummer rufnummer
 postal code: plz postleitzahl
-product: producto produkt produit
-religion: konfession
-remark: bemerkung
-salary: gehalt salaire salario
-sex: sexe sexo
+product: produkt
+recipient: empfaenger empfanger
+religion: konfession religionszugehoerigkeit
+remark: bemerkung anmerkung
+salary: gehalt
+salutation: anrede
+sender: absender
 signature: unterschrift
-street: strasse rue calle
+street: strasse
 tax number: steuernummer
-user: benutzer utilisateur usuario
+user: benutzer
 username: loginname benutzername
 vat: ust
 """
-"""A line: what is meant, then what it is called in German, French, Spanish, …"""
+
+FRENCH: Final = """
+birth: naissance
+buyer: acheteur
+card: carte
+city: ville
+comment: commentaire
+customer: client
+disease: maladie
+doctor: medecin
+email: courriel
+employee: salarie
+enfants: enfant
+first name: prenom
+holder: titulaire
+id: identifiant
+nationality: nationalite
+passport: passeport
+product: produit
+pupil: eleve
+recipient: destinataire
+remark: remarque
+salutation: civilite
+sender: expediteur
+sex: sexe
+street: rue
+subscriber: abonne
+user: utilisateur
+"""
+
+SOUTHERN: Final = """
+address: direccion indirizzo endereco morada
+birth: nacimiento nascita nascimento
+buyer: comprador acquirente
+card: tarjeta cartao
+city: ciudad cidade citta
+customer: cliente
+date: fecha
+email: correo
+employee: empleado dipendente funcionario
+full: completo completa
+gender: genero
+holder: titular intestatario
+last name: cognome apellido sobrenome
+mobile: celular movil cellulare
+nationality: nacionalidad nazionalita nacionalidade
+neighborhood: bairro
+note: nota notiz
+passport: pasaporte
+password: contrasena senha
+patient: paciente paziente
+phone: telefono telefone
+product: producto prodotto
+recipient: destinatario
+remark: observaciones observacion observacoes osservazioni
+residence: residenza
+salary: salario
+sender: mittente remitente remetente
+sex: sexo
+street: calle rua logradouro
+user: usuario utente
+"""
+"""Spanish, Portuguese and Italian."""
+
+DUTCH: Final = """
+account number: rekeningnummer
+account holder: rekeninghouder
+address: adres
+birth date: geboortedatum
+birth place: geboorteplaats
+customer: klant
+employee: medewerker werknemer
+email: emailadres
+first name: voornaam
+gender: geslacht
+home city: woonplaats
+house number: huisnummer
+initials: voorletters
+last name: achternaam
+middle name: tussenvoegsel
+remark: opmerking
+street: straat
+street name: straatnaam
+user: gebruiker
+"""
+
+NORDIC: Final = """
+address: adress osoite
+birth date: fodselsdato fodselsdag fodelsedatum syntymaaika
+customer: asiakas
+email: epost sahkoposti
+employee: ansatt anstalld medarbejder tyontekija
+first name: fornavn fornamn etunimi
+gender: kjonn sukupuoli
+last name: etternavn efternavn efternamn sukunimi
+line: linje
+name: navn namn nimi
+patient: pasient potilas
+phone: puhelin puhelinnumero
+postal code: postnummer postnr postinumero
+street address: gateadresse gatuadress katuosoite
+user: bruker anvandare kayttaja
+"""
+"""Danish, Norwegian, Swedish and Finnish."""
+
+POLISH: Final = """
+address: adresu
+birth: urodzenia
+city: miasto
+customer: klienta klient
+employee: pracownik
+first name: imie
+gender: plec
+last name: nazwisko
+name: nazwa
+numero: numer
+password: haslo
+patient: pacjent
+phone: telefonu
+street: ulica
+user: uzytkownik
+"""
+
+LANGUAGES: Final = f"{GERMAN}{FRENCH}{SOUTHERN}{DUTCH}{NORDIC}{POLISH}"
+"""A line: what is meant, then how it is written."""

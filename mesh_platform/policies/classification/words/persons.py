@@ -17,10 +17,16 @@ PERSONS: Final = listed("""
     invitee inviter landlord lessee lessor roommate householder insurant mandant referrer cashier clerk technician
     engineer consultant salesperson boss secretary pilot crew creator editor hcp dependent nominee heir trustee
     shareholder director ceo cfo founder principal mailing residential postal permanent ordering attn attention care
+    remitter orderer purchaser guarantor addressee dependant household homeowner streamer gamer cosigner coapplicant
+    alumni learner inmate defendant plaintiff taxpayer pensioner veteran refugee infant newborn baby daughter son
+    brother sister grandparent neighbour neighbor lawyer attorney notary therapist dentist surgeon midwife carer
+    chauffeur cc bcc
 """)
 """Whose data it is: the word before says that it is a person's."""
 
-SUBJECTS: Final = PERSONS - listed("account billing shipping delivery home private personal mailing postal operator")
+SUBJECTS: Final = PERSONS - listed(
+    "account billing shipping delivery home private personal mailing postal operator tenant cc bcc"
+)
 """Persons themselves: a column or record of this name is about one."""
 
 DEALINGS: Final = listed("""
@@ -30,3 +36,14 @@ DEALINGS: Final = listed("""
 
 TRADES: Final = DEALINGS - listed("event record row entity object data")
 """Those of them that a person is always part of."""
+
+DOUBLE: Final = """
+driver: software | jdbc odbc kernel gpu printer firmware software database library nic chipset oauth usb audio graphics
+driver: software | adapter plugin module class version device
+driver: chauffeur | trip ride delivery vehicle truck taxi car fleet shipment dispatch waybill passenger person persons
+agent: software | monitoring software daemon http browser crawler scanner collector kubernetes host version
+operator: software | kubernetes sql comparison logical boolean arithmetic
+client: software | oauth auth oidc api sdk http software library
+tenant: resident | lease rental apartment rent landlord property unit flat
+"""
+"""Words for a person or a program: what it is, by the words around it."""

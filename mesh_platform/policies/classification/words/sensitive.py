@@ -15,9 +15,13 @@ national must   fiscal code | green card | visa number | ausweisnummer | securit
 national must   code fiscal | citizen id | civil id | voter id | government id | itin | social number
 national must   personal number | national number | identification number | tax file number
 national must   alien registration number | pan number | itin number | residence permit | permit number
-national must   naturalization number
+national must   naturalization number | svnr | hetu | henkilotunnus | kvnr | cpr | personal code | cnp | egn | jmbg
+national must   oib | tckn | rodne cislo | isikukood | amka | fodselsnummer | insz | rijksregisternummer
+national must   burgerservicenummer | ahv number | cuil | cedula | documento identidad | dni numero | hkid | dl number
+national must   ni number | nat ins number | social sec | social sec number | citizen number | tax payer id
+national must   kyc document number | number dowodu | tessera sanitaria | document identite
 national review nif | nie | nir | nin | tin | sin | vat id | vat number | license number | registration number | ein
-national review pan | visa | license
+national review cnpj | siret | nip | regon | cuit | partita iva | matricula | pan | visa | license
 bank     must   iban | bank account | bank account number | card number | credit card | credit card number
 bank     must   debit card | cc number | card pan | cvv | cvc | card holder | account holder | credit card no
 bank     must   routing account | payment card | payment card number | card expiry | card security code
@@ -46,8 +50,8 @@ special  must   medical number | health card | health card number | krankenkasse
 special  must   sexual preference | fingerprint data | fingerprint template | fingerprint image | icd
 special  must   gender identity | caste | tribe | bmi | body weight | body height | addiction | smoker
 special  review medical treatment | health plan | health | health status | race | medical | union
-special  review party affiliation | faith | insurance id | policy holder | biometrics id | health score | weight kg
-special  review height cm | heart rate | blood pressure | medical note | iris | face
+special  review party affiliation | faith | insurance id | policy holder | biometrics id | health score
+special  review heart rate | blood pressure | medical note | iris | face
 trait    must   employee compensation | nationality code | gender | sex | marital status | civil status
 trait    must   nationality | citizenship | salary | base salary | income | annual income | household income
 trait    must   net worth | credit score | fico score | sexe | pronoun | immigration status | annual salary
@@ -56,11 +60,24 @@ trait    must   salary amount | income amount | monthly salary | gross salary
 trait    review net income | gross income | compensation | marriage date | wedding date | occupation | job title
 trait    review education | education level | mother tongue | native language | household size | children
 trait    review number children | spouse | next kin | relative | dependents | family status | profession | title
-trait    review bonus employee | employee bonus | credit rating | number enfants | religion count | creditworthiness
+trait    review bonus employee | employee bonus | credit rating | number enfants | nb enfants | creditworthiness
 trait    review risk score person | employment status | hire date | performance rating
 secret   must   password | passcode | security answer | security question | secret answer | secret question
 secret   must   passphrase
 secret   review security code | pin | otp | access token | auth token | refresh token | session key | credential
 secret   review bearer token | password hash
+bank     must   primary account number
+bank     review sort code | last four | card last four | pan last four
+special  must   glucose | blood sugar | hba | cholesterol | systolic | diastolic | hemoglobin | creatinine | insulin
+special  must   diabetic | diabetes | cancer | asthma | hypertension | chronic condition
+special  must   smoking | sick leave | sickness
+special  must   rhesus | vaccine status | immunization | biometric template | iris template | voice template
+special  must   face template
+special  review therapy | oxygen saturation | spo | body temperature | ecg | ekg | eeg | surgery | alcohol
+special  theirs weight | height | temperature | pulse
+trait    must   gross pay | net pay | base pay | pay rate | estado civil | stato civile | situation familiale
+vehicle  must   vehicle reg | vehicle reg number | reg number plate
+secret   must   mot passe
+secret   review puk | verification code
 """
 """A line: class, how sure, phrases."""

@@ -10,6 +10,10 @@ indicator: ind
 first: frst fst
 last: lst
 gender: gndr
+household: hh hhld
+national: natl
+status: sts stat
+subscriber: subs
 birth: brth
 account: acct acc
 address: addr adr
@@ -17,7 +21,7 @@ amount: amt
 billing: bill billto
 birth date: dob birthdate
 birth place: birthplace
-birth year: birthyear
+birth year: birthyear yob
 birthday: bday
 buyer: soldto
 card holder: cardholder

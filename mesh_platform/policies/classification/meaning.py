@@ -1,0 +1,44 @@
+"""Words that stand for a person or for a program: which of them is meant, by what is around."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from mesh_platform.policies.classification.tokens import tokens
+from mesh_platform.policies.classification.words.persons import DOUBLE
+
+_BOUND: Final = frozenset({"license"})
+"""Words that leave no doubt when they follow."""
+
+
+def _readings() -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
+    for line in DOUBLE.strip().split("\n"):
+        word, _, told = line.partition(": ")
+        reading, _, by = told.partition(" | ")
+        yield word, (reading, frozenset(by.split()))
+
+
+def _by_word() -> Mapping[str, dict[str, frozenset[str]]]:
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for word, (reading, by) in _readings():
+        found.setdefault(word, {}).setdefault(reading, frozenset())
+        found[word][reading] |= by
+    return found
+
+
+_READINGS: Final = _by_word()
+IN_DOUBT: Final = frozenset(word for word, readings in _READINGS.items() if len(readings) > 1) | {"tenant"}
+"""Words of which a name alone does not say which is meant."""
+
+
+def settled(words: tuple[str, ...], within: tuple[str, ...], doc: str) -> tuple[str, ...]:
+    """`driver` of `jdbc_driver_name` is software, that of a trip a chauffeur; without a word on it, it stays."""
+    if _READINGS.keys().isdisjoint(words):
+        return words
+    around = frozenset((*words, *within, *(w for part in doc.split() for w in tokens(part))))
+    return tuple(_read(word, words[i + 1 : i + 2], around) for i, word in enumerate(words))
+
+
+def _read(word: str, following: tuple[str, ...], around: frozenset[str]) -> str:
+    if word not in _READINGS or _BOUND.intersection(following):
+        return word
+    return next((reading for reading, by in _READINGS[word].items() if by & (around - {word})), word)
