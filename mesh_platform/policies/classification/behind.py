@@ -6,36 +6,47 @@ from mesh_platform.policies.classification.by_type import CLOSED
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.classification.lexicon import PHRASES
 from mesh_platform.policies.classification.match import Match
-from mesh_platform.policies.classification.owner import GENERIC
+from mesh_platform.policies.classification.possession import GENERIC
 from mesh_platform.policies.classification.words.around import ABOUT, PLAIN
 from mesh_platform.policies.classification.words.persons import PERSONS
 
-_QUANTITIES: Final = frozenset({"income", "salary", "wage", "compensation", "pay", "bmi", "rate"})
+_QUANTITIES: Final = frozenset({"income", "salary", "wage", "compensation", "pay", "rate"})
 """Traits that are amounts: a type of them is none of them."""
-_KINDS: Final = frozenset({"type", "kind", "status", "flag", "indicator"})
+_KINDS: Final = frozenset({"type", "kind", "status", "flag", "indicator", "category"})
 _LEVELS: Final = frozenset({"status", "level", "type", "class", "category", "flag", "indicator"})
 _LINKS: Final = frozenset({"url", "uri", "link", "path", "key", "file", "scan", "copy", "image", "photo", "pdf"})
 _FILES: Final = frozenset({"image", "national", "social"})
 """Classes that are found in what a link leads to."""
 _PLACES: Final = frozenset({"country", "city", "state", "region", "town", "county"})
 _AGES: Final = frozenset({("in", "year"), ("year",), ("in", "years"), ("years",)})
-_ADJECTIVES: Final = frozenset({"mobile", "cell"})
-"""Words that before another are about a kind of device: `mobile_orders`."""
+_MEASURED: Final = frozenset({"special", "trait", "birth"})
+_BESIDE: Final = PLAIN | PERSONS
 _MOMENTS: Final = frozenset({"date", "time", "timestamp"})
 
 
 def held(match: Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
     """The outcome for what the column holds, with all words behind known."""
-    said = match.said
-    if (said in ("race", "title") and words) or (said in _ADJECTIVES and words[:1] == ("first",)):
-        return Outcome.FINE
-    if not words or all(w in PLAIN or w in PERSONS for w in words):
+    if not words:
         return outcome
-    if said in _ADJECTIVES:
+    if _is_another(match, words):
         return Outcome.FINE
-    if all(w in PLAIN or w in PERSONS or (w,) in PHRASES for w in words):
+    if words[-1] == "last4" and match.kind != "national":
+        return min(outcome, Outcome.REVIEW)
+    if all(w in _BESIDE or (w,) in PHRASES for w in words):
         return outcome
     return outcome if _is_itself(match, words) else _about(match, outcome, words)
+
+
+def _is_another(match: Match, words: tuple[str, ...]) -> bool:
+    """Whether the words behind make it something else: `mobile_orders`, `age_unit`, `location_code`."""
+    match match.words:
+        case ("race",) | ("title",):
+            return True
+        case ("mobile",) | ("cell",):
+            return words[0] in ("first", "name") or any(w not in _BESIDE for w in words)
+    return (match.kind in _MEASURED and words[-1] == "unit") or (
+        match.kind == "place" and words[-1] in ("code", "name")
+    )
 
 
 def _is_itself(match: Match, words: tuple[str, ...]) -> bool:
@@ -45,7 +56,8 @@ def _is_itself(match: Match, words: tuple[str, ...]) -> bool:
         (match.kind in CLOSED and match.outcome is Outcome.MUST and not any(w in ABOUT - _levels(match) for w in words))
         or (match.kind in _FILES and last in _LINKS and match.words != ("license",))
         or (match.kind == "birth" and (last in _MOMENTS or (match.said != "age" and last in _PLACES)))
-        or (match.said == "age" and words in _AGES)
+        or (match.said == "age" and (words in _AGES or words[0] == "at"))
+        or (match.kind in CLOSED and words == ("description",))
     )
 
 
@@ -56,8 +68,6 @@ def _levels(match: Match) -> frozenset[str]:
 
 def _about(match: Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:
     last = words[-1]
-    if last == "last4":
-        return Outcome.REVIEW
     if match.kind == "national" and match.outcome is Outcome.MUST and last in _PLACES | {"date", "expiry"}:
         return min(outcome, Outcome.REVIEW)
     if last == "date" or any(w in ABOUT for w in words):

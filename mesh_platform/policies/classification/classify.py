@@ -8,7 +8,8 @@ from mesh_platform.policies.classification.described import described
 from mesh_platform.policies.classification.judgement import FINE, Judgement, Outcome, Shape
 from mesh_platform.policies.classification.match import Match, matches, turned
 from mesh_platform.policies.classification.meaning import settled
-from mesh_platform.policies.classification.owner import behind, owner, whose
+from mesh_platform.policies.classification.owner import owner
+from mesh_platform.policies.classification.possession import whose
 from mesh_platform.policies.classification.pseudonym import stands_for_person
 from mesh_platform.policies.classification.tokens import tokens
 from mesh_platform.policies.classification.words.around import COUNTS, FLAGS, IDS, PROTECTED
@@ -17,18 +18,18 @@ from mesh_platform.policies.classification.words.around import COUNTS, FLAGS, ID
 @lru_cache(maxsize=65536)
 def classify(name: str, shape: Shape = Shape.TEXT, doc: str = "", within: str = "") -> Judgement:
     """The judgement of a column or field; `within` is what it is part of: the record, or the field around it."""
-    named = of_shape(name, _named(name, tokens(within) if within else (), doc), shape)
+    named = _named(name, shape, doc, tokens(within) if within else ())
     told = of_shape(name, _told(doc), shape)
     if told.outcome > named.outcome and not _is_about(name):
         return told
     return named
 
 
-def _named(name: str, within: tuple[str, ...], doc: str) -> Judgement:
+def _named(name: str, shape: Shape, doc: str, within: tuple[str, ...]) -> Judgement:
     words = settled(turned(tokens(name)), within, doc)
-    found = [_judged(m, words, owner(within)) for m in matches(words)]
+    found = [_judged(m, words, within) for m in matches(words)]
     found += [stands_for_person(words), *_together(within, words)]
-    return max(found, key=lambda j: j.outcome, default=FINE)
+    return max((of_shape(name, j, shape) for j in found if j.outcome), key=lambda j: j.outcome, default=FINE)
 
 
 def _together(within: tuple[str, ...], words: tuple[str, ...]) -> list[Judgement]:
@@ -49,8 +50,7 @@ def _judged(match: Match, words: tuple[str, ...], within: tuple[str, ...]) -> Ju
         return Judgement(
             Outcome.REVIEW, match.kind, f"`{match.said}` in its name, made unreadable in a way nobody has reviewed"
         )
-    owned = before[-1:] or behind(match, after)
-    outcome = held(match, whose(match, owned or within, bool(owned)), after)
+    outcome = held(match, whose(match, *owner(match, words, within)), after)
     return Judgement(outcome, match.kind, f"`{match.said}` in its name") if outcome else FINE
 
 

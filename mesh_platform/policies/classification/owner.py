@@ -1,76 +1,41 @@
-"""What the word before personal data, or what the column is part of, makes of it: whose it is."""
+"""The word that says whose the personal data in a name is."""
 
 from typing import Final
 
-from mesh_platform.policies.classification.by_type import CLOSED
-from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.classification.lexicon import PHRASES
 from mesh_platform.policies.classification.match import Match
-from mesh_platform.policies.classification.meaning import IN_DOUBT
 from mesh_platform.policies.classification.words.around import PLAIN
-from mesh_platform.policies.classification.words.persons import DEALINGS, PERSONS, SUBJECTS, TRADES
-from mesh_platform.policies.classification.words.things import MACHINES, ORGANIZATIONS, THINGS
+from mesh_platform.policies.classification.words.persons import PERSONS, SUBJECTS
+from mesh_platform.policies.classification.words.things import THINGS
 
-GENERIC: Final = frozenset({"name", "nom", "nombre", "nome", "naam", "title", "display name", "legal name", "alias"})
-"""What everything has: a person's only if it says so."""
-_NAMED: Final = frozenset({"name", "person"})
-"""Classes that have names themselves: `nickname_name`, and not `photo_name`."""
-_STRUCTURES: Final = frozenset({"map", "array", "set", "box", "data"})
-_OF_PERSONS: Final = frozenset({"name", "address", "place", "image", "birth", "login"})
-"""Classes that are certain once it is said that they are a person's."""
-_ELSEWHERE: Final = frozenset(
-    {"name", "address", "place", "image", "text", "person", "trait", "login", "vehicle", "birth"}
-)
-"""Classes that are innocent when they are a thing's."""
+_OWNERS: Final = PERSONS | THINGS
+_BETWEEN: Final = PLAIN - _OWNERS
+"""Words that may stand between: `player_real_name`."""
+_LAST: Final = SUBJECTS - {"manager", "agent"}
+"""Persons that a name may end with and still be of what it begins with."""
 
 
-def owner(within: tuple[str, ...]) -> tuple[str, ...]:
-    """The word of what it is part of that says whose it is: `billing` of `billing_address`."""
+def owner(match: Match, words: tuple[str, ...], within: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """The owner's word, if there is one, and whether the name itself says it."""
+    said = _before(words[: match.start]) or _behind(match, words[match.end :])
+    return said or _around(within), bool(said)
+
+
+def _before(words: tuple[str, ...]) -> tuple[str, ...]:
+    at = len(words)
+    while at and words[at - 1] in _BETWEEN:
+        at -= 1
+    word = words[at - 1 : at] if at and words[at - 1] in _OWNERS else words[-1:]
+    its_own = word == ("account",) and words[-2:-1] and words[-2] in THINGS and words[-2:] not in PHRASES
+    return words[-2:-1] if its_own else word
+
+
+def _behind(match: Match, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The person that a name ends with, where a language says whose it is last: `ville_client`."""
+    return words if len(words) == 1 and match.kind in ("name", "address") and words[0] in _LAST else ()
+
+
+def _around(within: tuple[str, ...]) -> tuple[str, ...]:
+    """The word of what it is part of: `billing` of `billing_address`."""
     persons = [w for w in within if w in PERSONS]
     return within[-1:] if not persons or within[-1] in THINGS else tuple(persons[-1:])
-
-
-def behind(match: Match, after: tuple[str, ...]) -> tuple[str, ...]:
-    """The person that a name ends with, where a language says whose it is last: `ville_client`."""
-    turned = len(after) == 1 and match.kind in ("name", "address") and after[0] in SUBJECTS - {"manager", "agent"}
-    return after if turned else ()
-
-
-def whose(match: Match, owned: tuple[str, ...], written: bool) -> Outcome:
-    """The outcome with its owner known: `written` before it, or the word of what it is part of."""
-    word, said = (owned or ("",))[0], match.said
-    if said == "race" and written and word not in PERSONS:
-        return Outcome.FINE
-    if match.theirs:
-        return Outcome.REVIEW if word in (PERSONS if match.kind == "address" else SUBJECTS) else Outcome.FINE
-    if word in IN_DOUBT and said in GENERIC:
-        return Outcome.REVIEW
-    if match.kind == "network":
-        return min(match.outcome, Outcome.REVIEW) if word in MACHINES else match.outcome
-    if word in (TRADES if written else DEALINGS) and (not written or match.kind != "name"):
-        return match.outcome
-    if word in THINGS and word not in PERSONS:
-        return _of_thing(match, word)
-    if (word in PERSONS and word != "account") or (written and word in PLAIN and match.kind == "address"):
-        return Outcome.MUST if match.kind in _OF_PERSONS and said != "title" else match.outcome
-    if written and said in GENERIC and not _may_be_named(word):
-        return Outcome.FINE
-    return Outcome.FINE if said == "age" and written and word not in PLAIN else match.outcome
-
-
-def _may_be_named(word: str) -> bool:
-    """Whether a word before `name` leaves it open whose it is."""
-    kind, _ = PHRASES.get((word,), ("", ""))
-    return (word in PLAIN and word not in _STRUCTURES) or kind in _NAMED or word == "account"
-
-
-def _of_thing(match: Match, thing: str) -> Outcome:
-    if match.kind in ("contact", "email"):
-        return Outcome.FINE if match.said in ("session", "mail", "contact") else min(match.outcome, Outcome.REVIEW)
-    if match.kind in ("national", "bank") and thing in ORGANIZATIONS:
-        return min(match.outcome, Outcome.REVIEW)
-    if match.kind == "trait" and match.outcome is Outcome.MUST:
-        return Outcome.FINE if match.said == "income" else Outcome.REVIEW
-    if match.kind in CLOSED:
-        return Outcome.FINE if match.outcome is Outcome.REVIEW else match.outcome
-    return Outcome.FINE if match.kind in _ELSEWHERE else match.outcome

@@ -7,6 +7,11 @@ from mesh_platform.policies.classification.words.around import COUNTS, FLAGS, ID
 from mesh_platform.policies.classification.words.persons import PERSONS, SUBJECTS
 from mesh_platform.policies.classification.words.things import THINGS
 
+_MEANT: Final = SUBJECTS | {"account"}
+_NUMBERS: Final = FLAGS | COUNTS
+_LEAVING: Final = PLAIN | IDS
+_FIRST: Final = frozenset({"id", "numero", "ref"})
+"""Words that some languages say first: `id_cliente`."""
 _ROLES: Final = frozenset({"owner", "account", "manager", "agent", "client", "author"})
 """Words for persons that programs and things have too: `task_owner_id`."""
 
@@ -15,8 +20,9 @@ def stands_for_person(words: tuple[str, ...]) -> Judgement:
     """The judgement of a name as a number or word that stands for a person."""
     if words[-1:] == ("by",) and words[-2:-1] and words[-2].endswith("ed"):
         return Judgement(Outcome.REVIEW, "person", f"`{words[-2]} by` in its name: it says who")
+    words = words[::-1] if len(words) == 2 and words[0] in _FIRST and words[1] in SUBJECTS else words
     rest = _without_ids(words)
-    if not words or rest[-1] not in SUBJECTS | {"account"} or words[0] in FLAGS | COUNTS:
+    if not words or rest[-1] not in _MEANT or words[0] in _NUMBERS:
         return FINE
     if not _is_one(rest, words[len(rest) :]):
         return FINE
@@ -24,7 +30,7 @@ def stands_for_person(words: tuple[str, ...]) -> Judgement:
 
 
 def _without_ids(words: tuple[str, ...]) -> tuple[str, ...]:
-    while len(words) > 1 and words[-1] in PLAIN | IDS:
+    while len(words) > 1 and words[-1] in _LEAVING:
         words = words[:-1]
     return words
 

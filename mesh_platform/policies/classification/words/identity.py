@@ -6,7 +6,7 @@ IDENTITY: Final = """
 name     must   last name prefix | surname prefix | nombre completo | nombre cliente | nom client | nom complet
 name     must   first name | last name | middle name | full name | given name | family name | maiden name
 name     must   birth name | nom famille | prenom | patronym | person name | name first | name last | mother maiden
-name     must   nome cognome | nome completo | attn
+name     must   mid name | nome cognome | nome completo | attn
 name     review addressee | gamertag | gamer tag
 name     review name prefix | name suffix | nick | middle initial | name | nick name | nickname | display name
 name     review legal name | screen name | alias | initials | salutation | nom | nombre | nome | naam
@@ -27,7 +27,8 @@ address  review building number | neighborhood | neighbourhood | cep | po box | 
 address  review country residence | residence country | code postal | kod pocztowy
 address  theirs city | town | village | suburb
 place    must   gps trace | gps track | location history | location trace
-place    review cell id | geo | lat | lon | lat lon | latitude | geolocation | gps | coordinates | geo point | geohash
+place    review location point | cell id
+place    review geo | lat | lon | lat lon | latitude | geolocation | gps | coordinates | geo point | geohash
 place    review location | geom | geo lat | geo lon | geo location | gps coordinates | long lat | lat long
 birth    must   birth date | birthday | date birth | birth | birth year | year birth | birth month | birth day
 birth    must   born | birth place | place birth | birth city | birth country | born on | born at | date naissance
@@ -57,7 +58,8 @@ image    review call recording | video recording | recording url | profile image
 text     review sms text | sms body | comment | note | feedback | free text | remark | message body | transcript
 text     review chat message | message text | review text | customer message | biography | about me | memo | chat
 text     review email body | email subject | complaint | email content | delivery instruction | gift message
-text     review special instruction | internal note | review body | subject line | narrative | remittance
+text     review survey response | special instruction | internal note
+text     review review body | subject line | narrative | remittance
 person   review badge number | badge id | inspector | auditor | user pseudo id | pseudo id | created by | updated by
 person   review modified by | approved by | assigned to | assignee | author | deleted by | submitted by
 person   review requested by | changed by | entered by | signed by | posted by | performed by | reported by

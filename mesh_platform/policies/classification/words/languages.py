@@ -58,6 +58,7 @@ salutation: anrede
 sender: absender
 signature: unterschrift
 street: strasse
+tax: steuer
 tax number: steuernummer
 user: benutzer
 username: loginname benutzername
@@ -65,7 +66,9 @@ vat: ust
 """
 
 FRENCH: Final = """
+billing: facturation
 birth: naissance
+delivery: livraison
 buyer: acheteur
 card: carte
 city: ville
@@ -82,6 +85,7 @@ id: identifiant
 nationality: nationalite
 passport: passeport
 product: produit
+postal: postale
 pupil: eleve
 recipient: destinataire
 remark: remarque
@@ -95,6 +99,9 @@ user: utilisateur
 
 SOUTHERN: Final = """
 address: direccion indirizzo endereco morada
+billing: facturacion fatturazione
+delivery: entrega consegna
+shipping: envio spedizione
 birth: nacimiento nascita nascimento
 buyer: comprador acquirente
 card: tarjeta cartao
@@ -139,6 +146,7 @@ email: emailadres
 first name: voornaam
 gender: geslacht
 home city: woonplaats
+phone: telefoon
 house number: huisnummer
 initials: voorletters
 last name: achternaam
