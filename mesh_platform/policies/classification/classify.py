@@ -6,7 +6,7 @@ from mesh_platform.policies.classification.behind import held
 from mesh_platform.policies.classification.by_type import CLOSED, of_shape
 from mesh_platform.policies.classification.described import described
 from mesh_platform.policies.classification.judgement import FINE, Judgement, Outcome, Shape
-from mesh_platform.policies.classification.match import Match, matches, turned
+from mesh_platform.policies.classification.match import Match, matches, number_last, turned
 from mesh_platform.policies.classification.meaning import settled
 from mesh_platform.policies.classification.owner import owner
 from mesh_platform.policies.classification.possession import whose
@@ -27,6 +27,7 @@ def classify(name: str, shape: Shape = Shape.TEXT, doc: str = "", within: str = 
 
 def _named(name: str, shape: Shape, doc: str, within: tuple[str, ...]) -> Judgement:
     words = settled(turned(tokens(name)), within, doc)
+    words = number_last(words) if shape is Shape.TEXT and not name.lower().endswith("s") else words
     found = [_judged(m, words, within) for m in matches(words)]
     found += [stands_for_person(words), *_together(within, words)]
     return max((of_shape(name, j, shape) for j in found if j.outcome), key=lambda j: j.outcome, default=FINE)

@@ -58,7 +58,13 @@ def turned(words: tuple[str, ...]) -> tuple[str, ...]:
         if (words[at - 1], words[at + 1]) not in PHRASES:
             words = (*words[at + 1 :], *words[:at])
     words = (*words[:-1], "code") if words[1:] and words[-1] == "cd" else words
+    words = (*words[:-2], "value") if words[1:] and words[-2:] == ("source", "value") else words
     return tuple(w for i, w in enumerate(words) if not _is_small(w) or _is_said(words, i))
+
+
+def number_last(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`num_telefono` as `telefono_num`: for a text that is no number of things."""
+    return (words[1], "number") if len(words) == 2 and words[0] == "number" else words
 
 
 def _is_said(words: tuple[str, ...], at: int) -> bool:

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from mesh_platform.policies.classification.lexicon import PHRASES
 from mesh_platform.policies.classification.tokens import tokens
 from mesh_platform.policies.classification.words.persons import DOUBLE
-
-_BOUND: Final = frozenset({"license"})
-"""Words that leave no doubt when they follow."""
 
 
 def _readings() -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
@@ -35,10 +33,14 @@ def settled(words: tuple[str, ...], within: tuple[str, ...], doc: str) -> tuple[
     if _READINGS.keys().isdisjoint(words):
         return words
     around = frozenset((*words, *within, *(w for part in doc.split() for w in tokens(part))))
-    return tuple(_read(word, words[i + 1 : i + 2], around) for i, word in enumerate(words))
+    return tuple(w if _is_bound(words, i) else _read(w, around) for i, w in enumerate(words))
 
 
-def _read(word: str, following: tuple[str, ...], around: frozenset[str]) -> str:
-    if word not in _READINGS or _BOUND.intersection(following):
-        return word
-    return next((reading for reading, by in _READINGS[word].items() if by & (around - {word})), word)
+def _is_bound(words: tuple[str, ...], at: int) -> bool:
+    """Whether the word beside it leaves no doubt: `driver license`, `user agent`."""
+    return words[at - 1 : at + 1] in PHRASES or words[at : at + 2] in PHRASES
+
+
+def _read(word: str, around: frozenset[str]) -> str:
+    readings = _READINGS.get(word, {})
+    return next((reading for reading, by in readings.items() if by & around), word)

@@ -18,6 +18,7 @@ _NAMED: Final = frozenset({"name", "person"})
 _STRUCTURES: Final = frozenset({"map", "array", "set", "box", "data"})
 _OF_PERSONS: Final = frozenset({"name", "address", "place", "image", "birth", "login"})
 """Classes that are certain once it is said that they are a person's."""
+_VEHICLES: Final = frozenset({"vehicle", "car", "truck", "bus", "fleet"})
 _COARSE: Final = frozenset({"title", "age group", "age band", "age range", "age bracket"})
 """What is not certain even of a person's."""
 _ELSEWHERE: Final = frozenset(
@@ -38,6 +39,8 @@ def whose(match: Match, owned: tuple[str, ...], written: bool) -> Outcome:
     if match.kind == "network":
         return min(match.outcome, Outcome.REVIEW) if word in MACHINES else match.outcome
     if word in (TRADES if written else DEALINGS) and (not written or match.kind != "name"):
+        return match.outcome
+    if match.kind == "vehicle" and word in _VEHICLES:
         return match.outcome
     if word in THINGS and word not in PERSONS:
         return _of_thing(match, word)

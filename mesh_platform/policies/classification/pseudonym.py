@@ -8,9 +8,10 @@ from mesh_platform.policies.classification.words.persons import PERSONS, SUBJECT
 from mesh_platform.policies.classification.words.things import THINGS
 
 _MEANT: Final = SUBJECTS | {"account"}
+_WHO: Final = SUBJECTS | IDS
 _NUMBERS: Final = FLAGS | COUNTS
 _LEAVING: Final = PLAIN | IDS
-_FIRST: Final = frozenset({"id", "numero", "ref"})
+_FIRST: Final = frozenset({"id", "numero", "ref", "codigo", "codice"})
 """Words that some languages say first: `id_cliente`."""
 _ROLES: Final = frozenset({"owner", "account", "manager", "agent", "client", "author"})
 """Words for persons that programs and things have too: `task_owner_id`."""
@@ -18,8 +19,9 @@ _ROLES: Final = frozenset({"owner", "account", "manager", "agent", "client", "au
 
 def stands_for_person(words: tuple[str, ...]) -> Judgement:
     """The judgement of a name as a number or word that stands for a person."""
-    if words[-1:] == ("by",) and words[-2:-1] and words[-2].endswith("ed"):
-        return Judgement(Outcome.REVIEW, "person", f"`{words[-2]} by` in its name: it says who")
+    at = words.index("by") if "by" in words[1:] else 0
+    if at and words[at - 1].endswith("ed") and all(w in _WHO for w in words[at + 1 :]):
+        return Judgement(Outcome.REVIEW, "person", f"`{words[at - 1]} by` in its name: it says who")
     words = words[::-1] if len(words) == 2 and words[0] in _FIRST and words[1] in SUBJECTS else words
     rest = _without_ids(words)
     if not words or rest[-1] not in _MEANT or words[0] in _NUMBERS:

@@ -57,6 +57,8 @@ def _words(word: str) -> list[str]:
 def _known(word: str) -> str | None:
     if word in WORDS or word in ABBREVIATIONS:
         return word
+    if word.endswith("nr") and (word[:-2] + "nummer" in ABBREVIATIONS or word[:-2] + "nummer" in WORDS):
+        return word[:-2] + "nummer"
     single = _singular(word)
     return single if single in WORDS or single in ABBREVIATIONS else None
 

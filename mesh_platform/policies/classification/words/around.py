@@ -48,11 +48,11 @@ PLAIN: Final = listed("""
     home office mobile private first last second third one two three a b address name html utf latin kana katakana
     romaji local native english en de fr list array json map struct set no part component personal legal official
     actual real code box unit numero cleartext short long v privada privado profesional privat geschaeftlich perso
-    decrypted day month year complet kg lb lbs cm mm inch bpm mmol mg dl mmhg celsius from
+    decrypted day month year complet kg lb lbs cm mm inch bpm mmol mg dl mmhg celsius from concept supplied body content
 """)
 """Words that leave what they stand beside what it is."""
 
 IDS: Final = listed("""
-    id key sk pk fk ref reference number code handle pseudonym hash token sid gid ext
+    id key sk pk fk ref reference number code handle pseudonym hash token sid gid ext codigo codice numero
 """)
 """A word that makes a person's word a number that stands for the person."""

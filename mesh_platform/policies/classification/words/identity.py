@@ -18,6 +18,7 @@ contact  must   whatsapp | fax | fax number | phone no | contact number | emerge
 contact  must   work phone | called number | calling number | caller number | dialed number | dialled number
 contact  must   dialed digit | dialled digit | calling party | called party | calling party number | caller id
 contact  must   called party number | ani | a number | b number | a party | b party | voicemail number
+contact  theirs telecom
 contact  review contact point | dnis
 contact  review cell | hotline | extension number | pager | contact | contact detail | contact info
 address  must   address | street | street address | street name | house number | mailing address | home address
@@ -32,7 +33,7 @@ place    review geo | lat | lon | lat lon | latitude | geolocation | gps | coord
 place    review location | geom | geo lat | geo lon | geo location | gps coordinates | long lat | lat long
 birth    must   birth date | birthday | date birth | birth | birth year | year birth | birth month | birth day
 birth    must   born | birth place | place birth | birth city | birth country | born on | born at | date naissance
-birth    review age | death date | date death | age group | age band | age range | age bracket | deceased
+birth    review death | death time | age | death date | date death | age group | age band | age range | age bracket | deceased
 network  must   ip | ip address | remote address | client address | peer address | src address | x forwarded for
 network  must   wifi mac | bluetooth mac | ethernet mac | mac address | forwarded for | imei | imsi | iccid | meid
 network  must   advertising id | idfa | gaid | aaid | udid | idfv | ad id | device imei
@@ -59,7 +60,7 @@ text     review sms text | sms body | comment | note | feedback | free text | re
 text     review chat message | message text | review text | customer message | biography | about me | memo | chat
 text     review email body | email subject | complaint | email content | delivery instruction | gift message
 text     review survey response | special instruction | internal note
-text     review review body | subject line | narrative | remittance
+text     review html body | review body | subject line | narrative | remittance
 person   review badge number | badge id | inspector | auditor | user pseudo id | pseudo id | created by | updated by
 person   review modified by | approved by | assigned to | assignee | author | deleted by | submitted by
 person   review requested by | changed by | entered by | signed by | posted by | performed by | reported by

@@ -15,6 +15,7 @@ account holder: kontoinhaber
 birth date: geburtsdatum gebdat
 birth name: geburtsname
 birth place: geburtsort
+birth country: geburtsland
 birth year: geburtsjahr
 birthday: geburtstag
 city: ort
@@ -38,7 +39,7 @@ last name: nachname familienname
 license plate: kennzeichen
 marital status: familienstand
 message text: nachricht
-mobile: handy handynummer mobilnummer
+mobile: mobil handy handynummer mobilnummer
 description: bezeichnung
 nationality: staatsangehoerigkeit
 number: nummer
@@ -125,10 +126,10 @@ phone: telefono telefone
 product: producto prodotto
 recipient: destinatario
 remark: observaciones observacion observacoes osservazioni
-residence: residenza
+residence: residenza domicilio
 salary: salario
 sender: mittente remitente remetente
-sex: sexo
+sex: sexo sesso
 street: calle rua logradouro
 user: usuario utente
 """
@@ -146,6 +147,7 @@ email: emailadres
 first name: voornaam
 gender: geslacht
 home city: woonplaats
+mobile: mobiel
 phone: telefoon
 house number: huisnummer
 initials: voorletters

@@ -19,7 +19,7 @@ national must   naturalization number | svnr | hetu | henkilotunnus | kvnr | cpr
 national must   oib | tckn | rodne cislo | isikukood | amka | fodselsnummer | insz | rijksregisternummer
 national must   burgerservicenummer | ahv number | cuil | cedula | documento identidad | dni numero | hkid | dl number
 national must   ni number | nat ins number | social sec | social sec number | citizen number | tax payer id
-national must   kyc document number | numero dowodu | tessera sanitaria | document identite
+national must   kyc document number | numero dowodu | tessera sanitaria | codigo fiscal | document identite
 national review nif | nie | nir | nin | tin | sin | vat id | vat number | license number | registration number | ein
 national review cnpj | siret | nip | regon | cuit | partita iva | matricula | pan | visa | license
 bank     must   iban | bank account | bank account number | card number | credit card | credit card number
@@ -73,6 +73,8 @@ special  must   diabetic | diabetes | cancer | asthma | hypertension | chronic c
 special  must   smoking | sick leave | sickness
 special  must   rhesus | vaccine status | immunization | biometric template | iris template | voice template
 special  must   face template
+special  must   race ethnicity
+special  review race concept | race code
 special  review absence reason
 special  review therapy | oxygen saturation | spo | body temperature | ecg | ekg | eeg | surgery | alcohol
 special  theirs weight | height | temperature | pulse

@@ -48,7 +48,7 @@ hash: hashed hsh
 id: identifier ident uuid guid ids
 image: img
 ip: ip4 ip6 ipv4 ipv6
-ip address: ipaddr
+ip address: ipaddr ipaddress
 last name: lname surname
 lat: latitude
 lat lon: latlng latlon
