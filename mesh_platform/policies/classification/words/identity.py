@@ -33,7 +33,8 @@ place    review geo | lat | lon | lat lon | latitude | geolocation | gps | coord
 place    review location | geom | geo lat | geo lon | geo location | gps coordinates | long lat | lat long
 birth    must   birth date | birthday | date birth | birth | birth year | year birth | birth month | birth day
 birth    must   born | birth place | place birth | birth city | birth country | born on | born at | date naissance
-birth    review death | death time | age | death date | date death | age group | age band | age range | age bracket | deceased
+birth    review death | death time
+birth    review age | death date | date death | age group | age band | age range | age bracket | deceased
 network  must   ip | ip address | remote address | client address | peer address | src address | x forwarded for
 network  must   wifi mac | bluetooth mac | ethernet mac | mac address | forwarded for | imei | imsi | iccid | meid
 network  must   advertising id | idfa | gaid | aaid | udid | idfv | ad id | device imei

@@ -74,7 +74,6 @@ buyer: acheteur
 card: carte
 city: ville
 comment: commentaire
-customer: client
 disease: maladie
 doctor: medecin
 email: courriel

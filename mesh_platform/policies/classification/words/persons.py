@@ -38,7 +38,7 @@ TRADES: Final = DEALINGS - listed("event record row entity object data")
 """Those of them that a person is always part of."""
 
 DOUBLE: Final = """
-driver: software | jdbc odbc kernel gpu printer firmware software database library nic chipset oauth usb audio graphics
+driver: software | jdbc odbc kernel gpu printer firmware software database library nic chipset oauth usb audio graphic
 driver: software | adapter plugin module class version device
 driver: chauffeur | trip ride delivery vehicle truck taxi car fleet shipment dispatch waybill passenger person persons
 agent: software | monitoring software daemon http browser crawler scanner collector kubernetes host version

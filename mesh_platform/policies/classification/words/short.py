@@ -22,6 +22,7 @@ billing: bill billto
 birth date: dob birthdate
 birth place: birthplace
 birth year: birthyear yob
+visit: sessions
 birthday: bday
 buyer: soldto
 card holder: cardholder
