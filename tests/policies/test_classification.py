@@ -12,6 +12,11 @@ from mesh_platform.policies.classification.classify import classify
 from mesh_platform.policies.classification.judgement import Judgement, Outcome, Shape
 from mesh_platform.policies.classification.lexicon import PHRASES
 from mesh_platform.policies.classification.tokens import tokens
+from mesh_platform.policies.classification.words.identity import IDENTITY
+from mesh_platform.policies.classification.words.northern import NORTHERN
+from mesh_platform.policies.classification.words.sensitive import SENSITIVE
+from mesh_platform.policies.classification.words.short import SHORT
+from mesh_platform.policies.classification.words.southern import SOUTHERN
 
 HERE = Path(__file__).parent
 
@@ -50,10 +55,10 @@ def test_it_agrees_with_people() -> None:
     assert counted["fine", "must"] == counted["must", "fine"] == 0
 
 
-@pytest.mark.parametrize("label", ["first", "second", "third"])
+@pytest.mark.parametrize("label", ["first", "second", "third", "fourth"])
 def test_it_agrees_with_people_on_what_schemas_have(label: str) -> None:
     pairs = [(c["outcome"], judged(c).outcome.name.lower()) for c in SCHEMAS if c["list"] == label]
-    assert len(pairs) > 400
+    assert len(pairs) > 300
     assert precision(pairs, {"must"}) > 0.94
     assert recall(pairs, {"must"}) > 0.94
     assert precision(pairs, {"must", "review"}) > 0.98
@@ -115,6 +120,18 @@ def test_whatever_a_name_holds_it_is_judged(name: str, doc: str, within: str, sh
 
 def test_every_phrase_is_written_as_names_are_read() -> None:
     assert [phrase for phrase in PHRASES if tokens("_".join(phrase)) != phrase] == []
+
+
+@pytest.mark.parametrize("tables", [(SHORT, NORTHERN, SOUTHERN), (IDENTITY, SENSITIVE)])
+def test_nothing_is_said_twice(tables: tuple[str, ...]) -> None:
+    """Of two lines for one word the later would win, and nobody would see it."""
+    rows = [line for table in tables for line in table.split("\n") if line]
+    said = [
+        " ".join(entry.split())
+        for row in rows
+        for entry in (row.partition(":")[2].split() if ":" in row else row.split(None, 2)[2].split("|"))
+    ]
+    assert [entry for entry, n in Counter(said).items() if n > 1] == []
 
 
 def test_a_long_name_is_read_in_no_time() -> None:

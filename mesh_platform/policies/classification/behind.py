@@ -13,7 +13,9 @@ from mesh_platform.policies.classification.words.persons import PERSONS
 _QUANTITIES: Final = frozenset({"income", "salary", "wage", "compensation", "pay", "rate"})
 """Traits that are amounts: a type of them is none of them."""
 _KINDS: Final = frozenset({"type", "kind", "status", "flag", "indicator", "category"})
-_LEVELS: Final = frozenset({"status", "level", "type", "class", "category", "flag", "indicator"})
+_NOT_ITSELF: Final = ABOUT - _KINDS - {"level", "class"}
+_NOT_AN_AMOUNT: Final = ABOUT - {"level", "class"}
+"""A disability's type tells as much as the disability; an income's does not."""
 _LINKS: Final = frozenset({"url", "uri", "link", "path", "key", "file", "scan", "copy", "image", "photo", "pdf"})
 _FILES: Final = frozenset({"image", "national", "social"})
 """Classes that are found in what a link leads to."""
@@ -42,6 +44,8 @@ def _is_another(match: Match, words: tuple[str, ...]) -> bool:
     match match.words:
         case ("race",) | ("title",):
             return True
+        case ("session",):
+            return words[-1] in ("title", "name")
         case ("mobile",) | ("cell",):
             return words[0] in ("first", "name") or any(w not in _BESIDE for w in words)
     return (match.kind in _MEASURED and words[-1] == "unit") or (
@@ -53,7 +57,7 @@ def _is_itself(match: Match, words: tuple[str, ...]) -> bool:
     """Whether the words behind leave it what it is: `passport_scan`, `birth_city`, `age_in_years`."""
     last = words[-1]
     return (
-        (match.kind in CLOSED and match.outcome is Outcome.MUST and not any(w in ABOUT - _levels(match) for w in words))
+        (match.kind in CLOSED and match.outcome is Outcome.MUST and _beside(match).isdisjoint(words))
         or (match.kind in _FILES and last in _LINKS and match.words != ("license",))
         or (match.kind == "birth" and (last in _MOMENTS or (match.said != "age" and last in _PLACES)))
         or (match.said == "age" and (words in _AGES or words[0] == "at"))
@@ -61,9 +65,9 @@ def _is_itself(match: Match, words: tuple[str, ...]) -> bool:
     )
 
 
-def _levels(match: Match) -> frozenset[str]:
-    """Words that tell as much as the thing itself: a disability's type, and not an income's."""
-    return _LEVELS - _KINDS if match.words[-1] in _QUANTITIES else _LEVELS
+def _beside(match: Match) -> frozenset[str]:
+    """Words after which it is something about it."""
+    return _NOT_AN_AMOUNT if match.words[-1] in _QUANTITIES else _NOT_ITSELF
 
 
 def _about(match: Match, outcome: Outcome, words: tuple[str, ...]) -> Outcome:

@@ -6,18 +6,23 @@ from typing import Final
 from mesh_platform.policies.classification.words import listed
 from mesh_platform.policies.classification.words.around import ABOUT, COUNTS, FLAGS, IDS, PLAIN, PROTECTED
 from mesh_platform.policies.classification.words.identity import IDENTITY
-from mesh_platform.policies.classification.words.languages import LANGUAGES
+from mesh_platform.policies.classification.words.northern import NORTHERN
 from mesh_platform.policies.classification.words.persons import PERSONS
 from mesh_platform.policies.classification.words.sensitive import SENSITIVE
 from mesh_platform.policies.classification.words.short import SHORT
+from mesh_platform.policies.classification.words.southern import SOUTHERN
 from mesh_platform.policies.classification.words.things import THINGS
 
 MUST: Final = "must"
 THEIRS: Final = "theirs"
 
 
+def _lines(*tables: str) -> list[str]:
+    return [line for table in tables for line in table.split("\n") if line]
+
+
 def _abbreviations() -> Iterator[tuple[str, tuple[str, ...]]]:
-    for line in f"{SHORT}{LANGUAGES}".split("\n"):
+    for line in _lines(SHORT, NORTHERN, SOUTHERN):
         meant, _, written = line.partition(":")
         yield from ((word, tuple(meant.split())) for word in written.split())
 
@@ -27,9 +32,9 @@ ABBREVIATIONS: Final[Mapping[str, tuple[str, ...]]] = dict(_abbreviations())
 
 
 def _phrases() -> Iterator[tuple[tuple[str, ...], tuple[str, str]]]:
-    for line in f"{IDENTITY}{SENSITIVE}".strip().replace("\n\n", "\n").split("\n"):
-        kind, strength, listed = line.split(None, 2)
-        for phrase in listed.split("|"):
+    for line in _lines(IDENTITY, SENSITIVE):
+        kind, strength, phrases = line.split(None, 2)
+        for phrase in phrases.split("|"):
             words = (w for written in phrase.split() for w in ABBREVIATIONS.get(written, (written,)))
             yield tuple(words), (kind, strength)
 

@@ -48,7 +48,8 @@ PLAIN: Final = listed("""
     home office mobile private first last second third one two three a b address name html utf latin kana katakana
     romaji local native english en de fr list array json map struct set no part component personal legal official
     actual real code box unit numero cleartext short long v privada privado profesional privat geschaeftlich perso
-    decrypted day month year complet kg lb lbs cm mm inch bpm mmol mg dl mmhg celsius from concept supplied body content
+    decrypted day month year complet kg lb lbs cm mm inch bpm mmol mg dl mmhg celsius from concept supplied body
+    content
 """)
 """Words that leave what they stand beside what it is."""
 

@@ -20,7 +20,8 @@ PERSONS: Final = listed("""
     remitter orderer purchaser guarantor addressee dependant household homeowner streamer gamer cosigner coapplicant
     alumni learner inmate defendant plaintiff taxpayer pensioner veteran refugee infant newborn baby daughter son
     brother sister grandparent neighbour neighbor lawyer attorney notary therapist dentist surgeon midwife carer
-    chauffeur personnel assistant submitter practitioner clinician actor cc bcc
+    chauffeur personnel advisor adviser counselor counsellor mentor impersonator assistant submitter practitioner
+    clinician actor cc bcc
 """)
 """Whose data it is: the word before says that it is a person's."""
 

@@ -17,23 +17,26 @@ national must   personal number | national number | identification number | tax 
 national must   alien registration number | pan number | itin number | residence permit | permit number
 national must   naturalization number | svnr | hetu | henkilotunnus | kvnr | cpr | personal code | cnp | egn | jmbg
 national must   oib | tckn | rodne cislo | isikukood | amka | fodselsnummer | insz | rijksregisternummer
-national must   burgerservicenummer | ahv number | cuil | cedula | documento identidad | dni numero | hkid | dl number
-national must   ni number | nat ins number | social sec | social sec number | citizen number | tax payer id
-national must   kyc document number | numero dowodu | tessera sanitaria | codigo fiscal | document identite
+national must   burgerservicenummer | ahv number | cuil | cedula | documento identidad | dni numero | hkid
+national must   dl number | ni number | nat ins number | social sec | social sec number | citizen number
+national must   tax payer id | kyc document number | numero dowodu | tessera sanitaria | codigo fiscal
+national must   alien number | document identite
 national review nif | nie | nir | nin | tin | sin | vat id | vat number | license number | registration number | ein
 national review cnpj | siret | nip | regon | cuit | partita iva | matricula | pan | visa | license
 bank     must   iban | bank account | bank account number | card number | credit card | credit card number
 bank     must   debit card | cc number | card pan | cvv | cvc | card holder | account holder | credit card no
 bank     must   routing account | payment card | payment card number | card expiry | card security code
 bank     must   sort code account | ccn | card expiry date | numero card | card number numero | paypal email
-bank     must   paypal account | bank account holder
+bank     must   paypal account | bank account holder | primary account number
 bank     review crypto wallet | wallet | insurance policy number | payroll id | payroll number | debtor account
 bank     review creditor account | beneficiary account | pan last | routing number | loyalty id | loyalty card
 bank     review loyalty card number | loyalty number | card | account number | card last | last4 | card last4
 bank     review card expiration | card exp | card token | card id | card fingerprint | bank detail | wallet address
-bank     review wallet id | paypal | crypto address | bank name holder | sepa mandate
+bank     review wallet id | paypal | crypto address | bank name holder | sepa mandate | cif number
+bank     review frequent flyer number | sort code | last four | card last four | pan last four
 vehicle  must   license plate | number plate | plate number | license plate number | vehicle registration
 vehicle  must   reg plate | vehicle registration number | vehicle plate | car plate | registration plate
+vehicle  must   vehicle reg | vehicle reg number | reg number plate
 vehicle  review vin | plate | vehicle identification number | vehicle id
 special  must   diagnosis | disease | medication | blood type | blood group | allergy | disability | religion
 special  must   religious belief | ethnicity | ethnic origin | ethnic group | political opinion | political party
@@ -48,39 +51,31 @@ special  must   disabled person | racial origin | insurance number | health insu
 special  must   vaccination status | covid status | pregnancy status | disability status | religion name
 special  must   medical number | health card | health card number | krankenkasse | patient record
 special  must   sexual preference | fingerprint data | fingerprint template | fingerprint image | icd
-special  must   gender identity | caste | tribe | bmi | body weight | body height | addiction | smoker
+special  must   gender identity | caste | tribe | bmi | body weight | body height | addiction | smoker | glucose
+special  must   blood sugar | hba | hba percent | cholesterol | systolic | diastolic | hemoglobin | creatinine
+special  must   insulin | diabetic | diabetes | cancer | asthma | hypertension | chronic condition | smoking
+special  must   sick leave | sickness | rhesus | vaccine status | immunization | biometric template | iris template
+special  must   voice template | face template | race ethnicity
 special  review medical treatment | health plan | health | health status | race | medical | union
-special  review party affiliation | faith | insurance id | policy holder | biometrics id | health score
-special  review heart rate | blood pressure | medical note | iris | face
+special  review party affiliation | faith | insurance id | policy holder | biometrics id | health score | heart rate
+special  review blood pressure | medical note | iris | face | race concept | race code | absence reason | therapy
+special  review oxygen saturation | spo | body temperature | ecg | ekg | eeg | surgery | alcohol
+special  theirs weight | height | temperature | pulse
 trait    must   employee compensation | nationality code | gender | sex | marital status | civil status
 trait    must   nationality | citizenship | salary | base salary | income | annual income | household income
 trait    must   net worth | credit score | fico score | sexe | pronoun | immigration status | annual salary
 trait    must   hourly wage | pay grade | salary band | income band | bonus amount employee | gender code | sex code
-trait    must   salary amount | income amount | monthly salary | gross salary
+trait    must   salary amount | income amount | monthly salary | gross salary | gross pay | net pay | base pay
+trait    must   pay rate | estado civil | stato civile | situation familiale
 trait    review net income | gross income | compensation | marriage date | wedding date | occupation | job title
 trait    review education | education level | mother tongue | native language | household size | children
 trait    review number children | spouse | next kin | relative | dependents | family status | profession | title
 trait    review bonus employee | employee bonus | credit rating | number enfants | nb enfants | creditworthiness
 trait    review risk score person | employment status | hire date | performance rating
 secret   must   password | passcode | security answer | security question | secret answer | secret question
-secret   must   passphrase
+secret   must   passphrase | mot passe
 secret   review security code | pin | otp | access token | auth token | refresh token | session key | credential
-secret   review bearer token | password hash
-bank     must   primary account number
-bank     review sort code | last four | card last four | pan last four
-special  must   glucose | blood sugar | hba | cholesterol | systolic | diastolic | hemoglobin | creatinine | insulin
-special  must   diabetic | diabetes | cancer | asthma | hypertension | chronic condition
-special  must   smoking | sick leave | sickness
-special  must   rhesus | vaccine status | immunization | biometric template | iris template | voice template
-special  must   face template
-special  must   race ethnicity
-special  review race concept | race code
-special  review absence reason
-special  review therapy | oxygen saturation | spo | body temperature | ecg | ekg | eeg | surgery | alcohol
-special  theirs weight | height | temperature | pulse
-trait    must   gross pay | net pay | base pay | pay rate | estado civil | stato civile | situation familiale
-vehicle  must   vehicle reg | vehicle reg number | reg number plate
-secret   must   mot passe
-secret   review puk | verification code
+secret   review bearer token | password hash | reset token | unlock token | confirmation token | puk
+secret   review verification code
 """
 """A line: class, how sure, phrases."""

@@ -19,8 +19,8 @@ account: acct acc
 address: addr adr
 amount: amt
 billing: bill billto
-birth date: dob birthdate
-birth place: birthplace
+birth date: dob birthdate dateofbirth
+birth place: birthplace placeofbirth
 birth year: birthyear yob
 visit: sessions
 birthday: bday
