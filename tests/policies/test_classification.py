@@ -55,10 +55,10 @@ def test_it_agrees_with_people() -> None:
     assert counted["fine", "must"] == counted["must", "fine"] == 0
 
 
-@pytest.mark.parametrize("label", ["first", "second", "third", "fourth"])
+@pytest.mark.parametrize("label", ["first", "second", "third", "fourth", "fifth"])
 def test_it_agrees_with_people_on_what_schemas_have(label: str) -> None:
     pairs = [(c["outcome"], judged(c).outcome.name.lower()) for c in SCHEMAS if c["list"] == label]
-    assert len(pairs) > 300
+    assert len(pairs) > 150
     assert precision(pairs, {"must"}) > 0.94
     assert recall(pairs, {"must"}) > 0.94
     assert precision(pairs, {"must", "review"}) > 0.98

@@ -1,10 +1,11 @@
 """What a column is: personal data that must be declared, something a person must look at, or fine; and why."""
 
 from functools import lru_cache
+from typing import Final
 
 from mesh_platform.policies.classification.behind import held
 from mesh_platform.policies.classification.by_type import CLOSED, of_shape
-from mesh_platform.policies.classification.described import described
+from mesh_platform.policies.classification.described import belongs, described
 from mesh_platform.policies.classification.judgement import FINE, Judgement, Outcome, Shape
 from mesh_platform.policies.classification.match import Match, matches, number_last, turned
 from mesh_platform.policies.classification.meaning import settled
@@ -13,16 +14,31 @@ from mesh_platform.policies.classification.possession import whose
 from mesh_platform.policies.classification.pseudonym import stands_for_person
 from mesh_platform.policies.classification.tokens import tokens
 from mesh_platform.policies.classification.words.around import COUNTS, FLAGS, IDS, PROTECTED
+from mesh_platform.policies.classification.words.things import THINGS
+
+_ANSWERED: Final = frozenset({"name", "place", "trait"})
+"""Classes of which a description may say that they are a thing's."""
 
 
 @lru_cache(maxsize=65536)
 def classify(name: str, shape: Shape = Shape.TEXT, doc: str = "", within: str = "") -> Judgement:
     """The judgement of a column or field; `within` is what it is part of: the record, or the field around it."""
     named = _named(name, shape, doc, tokens(within) if within else ())
+    named = _belonging(named, name, shape, doc) if doc else named
     told = of_shape(name, _told(doc), shape)
     if told.outcome > named.outcome and not _is_about(name):
         return told
     return named
+
+
+def _belonging(named: Judgement, name: str, shape: Shape, doc: str) -> Judgement:
+    """`name` with "Name of the patient" must; with "Name of the warehouse" what was asked is answered."""
+    what, whose_it_is = belongs(doc)
+    if not whose_it_is or what not in tokens(name):
+        return named
+    read = _named(name, shape, doc, (whose_it_is,))
+    answered = named.outcome is Outcome.REVIEW and named.kind in _ANSWERED and whose_it_is in THINGS
+    return read if answered or read.outcome > named.outcome else named
 
 
 def _named(name: str, shape: Shape, doc: str, within: tuple[str, ...]) -> Judgement:

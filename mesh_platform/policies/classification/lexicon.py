@@ -14,6 +14,7 @@ from mesh_platform.policies.classification.words.southern import SOUTHERN
 from mesh_platform.policies.classification.words.things import THINGS
 
 MUST: Final = "must"
+REVIEW: Final = "review"
 THEIRS: Final = "theirs"
 
 

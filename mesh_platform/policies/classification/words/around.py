@@ -20,7 +20,7 @@ ABOUT: Final = listed("""
     feature engine batch marketing strategy pool pools file path folder network call calls score reputation list
     screen subject match matched mismatch similarity distance conversion converted signup trial renewal churn
     segment cohort neutral targeting statement equality diversity balance quota color icon theme style font layout
-    widget button form bytes
+    widget button form bytes budget control
 """)
 """A last word that makes it something about the data, and not the data."""
 

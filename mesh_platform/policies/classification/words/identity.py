@@ -24,7 +24,7 @@ address  must   address | street | street address | street name | house number |
 address  must   address line | postal address | residence | residential address | apartment number | domicile
 address  review postal code | zip code | zip | postal | apartment | apt | suite | flat number | pin code
 address  review building number | neighborhood | neighbourhood | cep | po box | postbox | post box
-address  review country residence | residence country | code postal | kod pocztowy
+address  review country residence | residence country | code postal | post code | kod pocztowy
 address  theirs city | town | village | suburb
 place    must   gps trace | gps track | location history | location trace
 place    review location point | cell id | geo | lat | lon | lat lon | latitude | geolocation | gps | coordinates

@@ -13,15 +13,15 @@ PERSONS: Final = listed("""
     borrower debtor creditor insured claimant policyholder account profile billing shipping delivery home private
     personal individual human people traveler traveller tourist companion caregiver guardian emergency witness
     suspect victim prospect lead respondent reviewer viewer follower caller callee seller supervisor officer
-    colleague assignee requester reporter approver instructor trainer tutor coach trainee signer signatory signee
-    invitee inviter landlord lessee lessor roommate householder insurant mandant referrer cashier clerk technician
-    engineer consultant salesperson boss secretary pilot crew creator editor hcp dependent nominee heir trustee
-    shareholder director ceo cfo founder principal mailing residential postal permanent ordering attn attention care
-    remitter orderer purchaser guarantor addressee dependant household homeowner streamer gamer cosigner coapplicant
-    alumni learner inmate defendant plaintiff taxpayer pensioner veteran refugee infant newborn baby daughter son
-    brother sister grandparent neighbour neighbor lawyer attorney notary therapist dentist surgeon midwife carer
-    chauffeur personnel advisor adviser counselor counsellor mentor impersonator assistant submitter practitioner
-    clinician actor cc bcc
+    colleague assignee requester requestor soldto reporter approver instructor trainer tutor coach trainee signer
+    signatory signee invitee inviter landlord lessee lessor roommate householder insurant mandant referrer cashier
+    clerk technician engineer consultant salesperson boss secretary pilot crew creator editor hcp dependent nominee
+    heir trustee shareholder director ceo cfo founder principal mailing residential postal permanent ordering attn
+    attention care remitter orderer purchaser guarantor addressee dependant household homeowner streamer gamer
+    cosigner coapplicant alumni learner inmate defendant plaintiff taxpayer pensioner veteran refugee infant newborn
+    baby daughter son brother sister grandparent neighbour neighbor lawyer attorney notary therapist dentist surgeon
+    midwife carer chauffeur personnel advisor adviser counselor counsellor mentor impersonator assistant submitter
+    practitioner clinician actor cc bcc
 """)
 """Whose data it is: the word before says that it is a person's."""
 

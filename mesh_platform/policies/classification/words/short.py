@@ -25,7 +25,11 @@ birth year: birthyear yob
 visit: sessions
 birthday: bday
 buyer: soldto
-card holder: cardholder
+card holder: cardholder crdhldr
+driver: drvr
+client: clnt
+passport: psprt
+type: typ
 category: cat
 color: colour
 comment: comments
@@ -64,7 +68,7 @@ organization: org organisation
 passenger: pax
 password: pswd pwd passwd
 percent: pct
-phone: tel telephone
+phone: tel telephone phn
 phone number: phno
 photo: foto photograph
 picture: pic
