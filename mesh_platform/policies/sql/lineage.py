@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from mesh_platform.policies.sql.memory import Forgetful, Memory
 from mesh_platform.policies.sql.models import Traces, traces
 from mesh_platform.policies.sql.relation import MODEL, RECORD, RECORDS, SOURCE, THIS, parts
 from mesh_platform.policies.sql.sources import Sources, readable, sources
-from mesh_platform.policies.sql.trace import UNKNOWN, How, Origin, Trace
+from mesh_platform.policies.sql.trace import UNKNOWN, Origin, Trace, inside, row_of
 from mesh_platform.schema.history import current, history, row_schema
 from mesh_platform.schema.record import RecordSchema
 
@@ -168,12 +168,42 @@ class Lineage:
         head, _, rest = column.partition(".")
         found = trace.origins(column)
         if rest and column not in trace.columns and head in trace.columns:
-            found = frozenset(
-                Origin(o.relation, f"{o.column}.{rest}" if o.how is How.SAME else o.column, o.how, o.maybe)
-                for o in trace.columns[head]
-            )
-        stepped = [(self.node(node.domain, o.relation), o) for o in sorted(found)]
-        return [(n, o) for n, o in stepped if n.kind is not Kind.RECORD and self._can_be(n, o)]
+            found = inside(trace.columns[head], rest.split("."))
+        return self._stepped(node.domain, sorted(found))
+
+    def _stepped(self, domain: str, origins: Iterable[Origin]) -> list[tuple[Node, Origin]]:
+        """The columns that these are, whole rows told column by column."""
+        nodes = [(self.node(domain, o.relation), o) for o in origins]
+        told = [(n, column) for n, o in nodes if n.kind is not Kind.RECORD for column in self._told(n, o)]
+        return [(n, o) for n, o in told if self._can_be(n, o)]
+
+    def _told(self, node: Node, origin: Origin) -> Iterable[Origin]:
+        row = row_of(origin.column)
+        if row is None:
+            return (origin,)
+        if row.name and self.has(node, row.name):
+            return ()
+        named = self._named(node) - row.without
+        return [replace(origin, column=c, at=f"{c}.{origin.at}" if origin.at else c) for c in sorted(named)]
+
+    def _named(self, node: Node) -> frozenset[str]:
+        """The columns of a table that can be named, though there may be others."""
+        known = self.columns(node)
+        if known is not None or node.kind is not Kind.MODEL:
+            return known or frozenset()
+        seen, found, waiting = {node}, set[str](), [node]
+        while waiting:
+            at = waiting.pop()
+            trace = self.trace(at.domain, at.name)
+            found |= trace.columns.keys()
+            for star in trace.stars:
+                passed = self.node(at.domain, star.relation)
+                if passed.kind is Kind.MODEL and passed not in seen:
+                    seen.add(passed)
+                    waiting.append(passed)
+                elif passed.kind is not Kind.MODEL:
+                    found |= self.columns(passed) or set()
+        return frozenset(found)
 
     def _can_be(self, node: Node, origin: Origin) -> bool:
         return not origin.maybe or self.has(node, origin.column.partition(".")[0]) is not False
@@ -271,10 +301,8 @@ class Lineage:
         expected = product.manifest.slo.completeness.expected
         reached = [self.reach(product.domain, root) for root in (product.name, expected) if root]
         for model in {model: None for models in reached for model in models}:
-            node = Node(Kind.MODEL, product.domain, model)
-            used = self.trace(product.domain, model).uses
-            stepped = [(self.node(product.domain, o.relation), o) for o in used]
-            waiting += [(n, o.column) for n, o in stepped if self._can_be(n, o)]
+            used = self._stepped(product.domain, self.trace(product.domain, model).uses)
+            waiting += [(n, o.column) for n, o in used]
         while waiting:
             node, column = waiting.pop()
             if column in wanted[node]:

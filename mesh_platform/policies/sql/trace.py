@@ -25,14 +25,63 @@ class Origin:
 
     relation: str
     column: str
-    """`email`, or `customer.email` for a field inside; as the query spells it, lower case."""
+    """`email`, or `customer.email` for a field inside; as the query spells it, lower case. What `whole_row` made stands
+    for every column there is."""
     how: How = How.SAME
     maybe: bool = False
     """Whether other relations of the query could have it as well."""
+    at: str = ""
+    """Of a value that was put into a struct, its place there, `customer.mail`."""
 
     def then(self, how: How) -> "Origin":
-        """The same after one more step."""
-        return self if how <= self.how else Origin(self.relation, self.column, how, self.maybe)
+        """The same after one more step, which leaves no struct as it was."""
+        if how is How.SAME or (how <= self.how and not self.at):
+            return self
+        return Origin(self.relation, self.column, max(how, self.how), self.maybe)
+
+    def put(self, name: str) -> "Origin":
+        """The same as the field of this name."""
+        return Origin(self.relation, self.column, self.how, self.maybe, f"{name}.{self.at}" if self.at else name)
+
+    def field(self, path: list[str]) -> "Origin | None":
+        """What of it is in this field; None where nothing is."""
+        at = self.at.split(".") if self.at else []
+        if at[: len(path)] == path:
+            return Origin(self.relation, self.column, self.how, self.maybe, ".".join(at[len(path) :]))
+        if path[: len(at)] != at:
+            return None
+        column, rest = self.column, path[len(at) :]
+        if row := row_of(column):
+            return None if rest[0] in row.without else Origin(self.relation, ".".join(rest), self.how, self.maybe)
+        inner = ".".join([column, *rest]) if self.how is How.SAME else column
+        return Origin(self.relation, inner, self.how, self.maybe)
+
+
+@dataclass(frozen=True)
+class Row:
+    """All that a relation has in a row, less some."""
+
+    name: str
+    """By which the query calls the relation: a column of that name is meant before the row is."""
+    without: frozenset[str]
+
+
+def whole_row(name: str, without: Iterable[str] = ()) -> str:
+    """A row, told in the place of a column."""
+    return "*".join(["", name, *sorted(without)])
+
+
+def row_of(column: str) -> Row | None:
+    """The row that is told in the place of a column; None for a column."""
+    if not column.startswith("*"):
+        return None
+    _, name, *without = column.split("*")
+    return Row(name, frozenset(without))
+
+
+def inside(origins: Iterable[Origin], fields: list[str]) -> frozenset[Origin]:
+    """The fields inside these columns."""
+    return frozenset(found for o in origins if (found := o.field(fields)))
 
 
 @dataclass(frozen=True)
@@ -118,7 +167,7 @@ def as_json(trace: Trace) -> dict[str, Any]:
     at = {relation: index for index, relation in enumerate(relations)}
 
     def pack(items: Iterable[Origin]) -> list[list[Any]]:
-        return [[at[o.relation], o.column, int(o.how), int(o.maybe)] for o in sorted(items)]
+        return [[at[o.relation], o.column, int(o.how), int(o.maybe), o.at] for o in sorted(items)]
 
     return {
         "relations": relations,
@@ -145,7 +194,7 @@ def from_json(value: Any) -> Trace:
     named = [_relation(text) for text in value["relations"]]
 
     def unpack(items: Any) -> frozenset[Origin]:
-        return frozenset(Origin(named[r], str(c), How(h), bool(m)) for r, c, h, m in items)
+        return frozenset(Origin(named[r], str(c), How(h), bool(m), str(at)) for r, c, h, m, at in items)
 
     return Trace(
         {str(name): unpack(items) for name, items in value["columns"].items()},
