@@ -1,55 +1,19 @@
 """The mesh's tables and columns as one graph: what each is made from, and what is needed of it."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import cached_property
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.policies.sql.declared import Declared
 from mesh_platform.policies.sql.memory import Forgetful, Memory
-from mesh_platform.policies.sql.models import Traces, traces
-from mesh_platform.policies.sql.relation import MODEL, RECORD, RECORDS, SOURCE, THIS, parts
-from mesh_platform.policies.sql.sources import Sources, readable, sources
+from mesh_platform.policies.sql.models import Beside, Followed, Traces, followed
+from mesh_platform.policies.sql.node import Kind, Node, Nodes
 from mesh_platform.policies.sql.trace import UNKNOWN, Origin, Trace, inside, row_of
 from mesh_platform.schema.history import current, history, row_schema
 from mesh_platform.schema.record import RecordSchema
-
-
-class Kind(StrEnum):
-    """What a model can read."""
-
-    MODEL = "model"
-    LANDED = "landed"
-    PORT = "port"
-    PRIVATE = "private"
-    """A table in the schema that only its own domain reads."""
-    SEED = "seed"
-    RECORD = "record"
-    """One of the platform's own tables, or the model's own."""
-    MISSING = "missing"
-    """A model that there is not."""
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, order=True)
-class Node:
-    """A table or view of the mesh."""
-
-    kind: Kind
-    domain: str
-    name: str
-    """Of a model its name, of a landed table the table's, of a port the product's id."""
-
-
-def _latest(models: Iterable[str], name: str) -> str | None:
-    """Of a model in versions, `<name>_v<number>`, the greatest: what `ref` means that names none."""
-    found = [
-        (int(m[1]), model) for model in models if (m := re.fullmatch(rf"{re.escape(name)}_v([0-9]{{1,9}})", model))
-    ]
-    return max(found, default=(0, None))[1]
 
 
 class Lineage:
@@ -58,21 +22,26 @@ class Lineage:
     def __init__(self, mesh: Mesh, memory: Memory | None = None) -> None:
         self.mesh = mesh
         self._memory = memory or Forgetful()
-        self._nodes: dict[tuple[str, str], Node] = {}
+        self._nodes = Nodes(mesh)
+        self.declared = Declared(mesh)
         self._inputs: dict[tuple[str, str], list[tuple[str, Node]]] = {}
-        self._sources: dict[str, Sources | None] = {}
         self._made: dict[Node, frozenset[str] | None] = {}
         self.carried: dict[tuple[Node, str], object] = {}
         """What was found to reach a column, for whoever asks again."""
 
     @cached_property
+    def _followed(self) -> Followed:
+        return followed(self.mesh, self._memory)
+
+    @property
     def traces(self) -> Traces:
         """(domain, model) → what it does."""
-        return traces(self.mesh, self._memory)
+        return self._followed.models
 
-    @cached_property
-    def _ports(self) -> Mapping[tuple[str, str], str]:
-        return {(dataset.lower(), table.lower()): product for (dataset, table), product in self.mesh.ports.items()}
+    @property
+    def beside(self) -> tuple[Beside, ...]:
+        """The statements that are no models."""
+        return self._followed.beside
 
     def trace(self, domain: str, model: str) -> Trace:
         """What the model does; nothing, for one that is not written in SQL."""
@@ -80,36 +49,7 @@ class Lineage:
 
     def node(self, domain: str, relation: str) -> Node:
         """What a relation is, that a model of this domain reads."""
-        at = (domain, relation)
-        if at not in self._nodes:
-            self._nodes[at] = self._resolved(domain, *parts(relation))
-        return self._nodes[at]
-
-    def _resolved(self, domain: str, kind: str, schema: str, name: str) -> Node:
-        if kind in (THIS, RECORD):
-            return Node(Kind.RECORD, domain, name)
-        if kind == MODEL:
-            return self._model(domain, schema, name)
-        schema, name = schema.rpartition(".")[2].lower(), name.lower()
-        if (schema, name) in self._ports:
-            product = self._ports[schema, name]
-            return Node(Kind.PORT, product.partition(".")[0], product)
-        for owner in self.mesh.known_domains:
-            if schema == names.cdc_schema(owner).lower():
-                return Node(Kind.LANDED, owner, name.removesuffix(names.CHANGES_SUFFIX))
-            if schema == names.internal_schema(owner).lower():
-                return Node(Kind.PRIVATE, owner, name)
-        return Node(
-            Kind.RECORD if f"{schema}.{name}" in RECORDS else Kind.UNKNOWN, "", f"{schema}.{name}" if schema else name
-        )
-
-    def _model(self, domain: str, package: str, name: str) -> Node:
-        project = self.mesh.dbt.get(package)
-        if project and name in project.models:
-            return Node(Kind.MODEL, package, name)
-        if project and (latest := _latest(project.models, name)):
-            return Node(Kind.MODEL, package, latest)
-        return Node(Kind.SEED if project and name in project.tables else Kind.MISSING, package, name)
+        return self._nodes.node(domain, relation)
 
     # -- what is made from what ---------------------------------------------------------------------------------
     def inputs(self, domain: str, model: str) -> list[tuple[str, Node]]:
@@ -140,9 +80,8 @@ class Lineage:
         """(domain, model) → the products that are built from it, or measured by it."""
         found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for product in self.mesh.products.values():
-            for root in filter(None, (product.name, product.manifest.slo.completeness.expected)):
-                for model in self.reach(product.domain, root):
-                    found[product.domain, model][product.id] = None
+            for model in self.behind(product):
+                found[product.domain, model][product.id] = None
         return {model: tuple(products) for model, products in found.items()}
 
     @cached_property
@@ -150,17 +89,22 @@ class Lineage:
         """Product id → the products whose models read it."""
         found: dict[str, set[str]] = defaultdict(set)
         for product in self.mesh.products.values():
-            for inputs in self.reach(product.domain, product.name).values():
+            for inputs in self.behind(product).values():
                 for _, node in inputs:
                     if (read := self.product(node)) and read != product.id:
                         found[read].add(product.id)
         return {product: frozenset(readers) for product, readers in found.items()}
 
-    def is_followed(self, domain: str, model: str) -> bool:
-        """Whether everything the model is made from could be read."""
-        return all(
-            (domain, name) in self.traces and not self.trace(domain, name).problem for name in self.reach(domain, model)
-        )
+    def behind(self, product: Product) -> dict[str, list[tuple[str, Node]]]:
+        """Model → its inputs, for all that the product is built from or measured by."""
+        project, expected = self.mesh.dbt.get(product.domain), product.manifest.slo.completeness.expected
+        roots = (product.name, *([expected] if project and expected in project.models else ()))
+        return {model: read for root in roots for model, read in self.reach(product.domain, root).items()}
+
+    def is_followed(self, product: Product) -> bool:
+        """Whether everything the product is built from, or measured by, could be read."""
+        at = [(product.domain, model) for model in self.behind(product)]
+        return all(model in self.traces and not self.traces[model].problem for model in at)
 
     def origins(self, node: Node, column: str) -> list[tuple[Node, Origin]]:
         """The columns one step back that a column of a model comes from."""
@@ -188,6 +132,8 @@ class Lineage:
 
     def _named(self, node: Node) -> frozenset[str]:
         """The columns of a table that can be named, though there may be others."""
+        if node.kind is Kind.SEED:
+            return self.declared.personal_columns(node.domain, node.name)
         known = self.columns(node)
         if known is not None or node.kind is not Kind.MODEL:
             return known or frozenset()
@@ -217,7 +163,8 @@ class Lineage:
                 return frozenset(c.name.lower() for schema in versions for c in schema.columns) or None
             case Kind.LANDED:
                 rows = self.landed(node)
-                return frozenset(c.name.lower() for c in rows[1].columns) if rows else None
+                own = names.CHANGE_COLUMNS if node.name.endswith(names.CHANGES_SUFFIX) else names.STATE_COLUMNS
+                return own.union(c.name.lower() for c in rows[1].columns) if rows else None
             case Kind.MODEL:
                 self._make(node)
                 return self._made[node]
@@ -225,7 +172,7 @@ class Lineage:
 
     def has(self, node: Node, column: str) -> bool | None:
         """Whether a table has the column; None where only the warehouse knows."""
-        known = None if column.startswith(names.PLATFORM_COLUMN_PREFIXES) else self.columns(node)
+        known = self.columns(node)
         return None if known is None else column in known
 
     def _make(self, node: Node) -> None:
@@ -261,24 +208,11 @@ class Lineage:
             if all(self.has(n, column) is False for n in nodes):
                 yield column, nodes
 
-    def sources(self, domain: str) -> Sources | None:
-        """What the sources of a project stand for; None where a file that may declare one cannot be read."""
-        if domain not in self._sources:
-            project = self.mesh.dbt.get(domain)
-            self._sources[domain] = sources(project.properties) if project and readable(project.properties) else None
-        return self._sources[domain]
-
-    def is_undeclared(self, domain: str, relation: str) -> bool:
-        """Whether a relation is a `source()` that no file of the project declares."""
-        kind, schema, name = parts(relation)
-        known = self.sources(domain) if kind == SOURCE else None
-        return known is not None and (schema, name) not in known.values()
-
     def source_table(self, node: Node) -> str | None:
         """A landed table as `domain.yaml` names it."""
         domain = self.mesh.domains.get(node.domain)
-        tables = domain.source_tables if domain else ()
-        return next((t.name for _, t in tables if t.table.lower() == node.name), None)
+        tables, name = domain.source_tables if domain else (), node.name.removesuffix(names.CHANGES_SUFFIX)
+        return next((t.name for _, t in tables if t.table.lower() == name), None)
 
     def shown(self, node: Node) -> str:
         """As people name it."""
@@ -298,9 +232,7 @@ class Lineage:
         start = Node(Kind.MODEL, product.domain, product.name)
         wanted: dict[Node, set[str]] = defaultdict(set)
         waiting = [(start, c.name.lower()) for c in schema.columns] if schema else []
-        expected = product.manifest.slo.completeness.expected
-        reached = [self.reach(product.domain, root) for root in (product.name, expected) if root]
-        for model in {model: None for models in reached for model in models}:
+        for model in self.behind(product):
             used = self._stepped(product.domain, self.trace(product.domain, model).uses)
             waiting += [(n, o.column) for n, o in used]
         while waiting:

@@ -5,7 +5,8 @@ from typing import Any
 from sqlglot import exp
 
 from mesh_platform.policies.sql.budget import Budget
-from mesh_platform.policies.sql.relation import KINDS, RAW, key
+from mesh_platform.policies.sql.named import relation_of
+from mesh_platform.policies.sql.relation import RAW, key
 from mesh_platform.policies.sql.scope import NOTHING, Scope, Shape, is_named_by_engine, renamed
 from mesh_platform.policies.sql.table_function import reading
 from mesh_platform.policies.sql.trace import How, Origin, Star, Trace, inside, merged, united
@@ -36,7 +37,7 @@ class Queries:
                 self._problem = said
         self._left_out(query)
         reads, uses, asked = frozenset(self._reads), frozenset(self._values.uses), frozenset(self._values.asked)
-        return Trace(shape.columns, united(shape.stars), reads, uses, asked, shape.vague, self._problem)
+        return Trace(shape.columns, united(shape.stars), reads, uses, asked, vague=shape.vague, problem=self._problem)
 
     def _left_out(self, query: exp.Expr) -> None:
         """Tables in a place that nobody has looked at: they are read, and more is not known."""
@@ -143,9 +144,7 @@ class Queries:
             return self._computed(table, scope)
         if not schema and name.lower() in scope.ctes:
             return scope.ctes[name.lower()]
-        relation = key(catalog if catalog in KINDS else RAW, schema, name)
-        if catalog and catalog not in (*KINDS, RAW):
-            relation = key(RAW, f"{catalog}.{schema}", name)
+        relation = relation_of(table)
         self._reads.add(relation)
         return Shape({}, [Star(relation)])
 

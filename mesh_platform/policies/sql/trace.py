@@ -109,6 +109,8 @@ class Trace:
     """Every column that is touched at all, in filters and joins too."""
     asked: frozenset[Asked] = frozenset()
     """Columns that some relation must have, for the query to run."""
+    hooks: frozenset[str] = frozenset()
+    """Relations that the statements before and after it name."""
     vague: bool = False
     """Whether it may make columns that nobody can name."""
     problem: str = ""
@@ -145,14 +147,15 @@ def merged(traces: Iterable[Trace]) -> Trace:
     reads: frozenset[str] = frozenset()
     uses: frozenset[Origin] = frozenset()
     asked: frozenset[Asked] = frozenset()
+    hooks: frozenset[str] = frozenset()
     vague = False
     for trace in traces:
         for name, origins in trace.columns.items():
             columns[name] = columns.get(name, frozenset()) | origins
         stars += trace.stars
         reads, uses, asked = reads | trace.reads, uses | trace.uses, asked | trace.asked
-        vague = vague or trace.vague
-    return Trace(columns, united(stars), reads, uses, asked, vague)
+        hooks, vague = hooks | trace.hooks, vague or trace.vague
+    return Trace(columns, united(stars), reads, uses, asked, hooks, vague)
 
 
 def as_json(trace: Trace) -> dict[str, Any]:
@@ -161,6 +164,7 @@ def as_json(trace: Trace) -> dict[str, Any]:
     relations = sorted(
         {o.relation for o in origins}
         | trace.reads
+        | trace.hooks
         | {s.relation for s in trace.stars}
         | {r for _, rs in trace.asked for r in rs}
     )
@@ -175,6 +179,7 @@ def as_json(trace: Trace) -> dict[str, Any]:
         "stars": [[at[s.relation], sorted(s.without)] for s in trace.stars],
         "reads": [at[r] for r in sorted(trace.reads)],
         "uses": pack(trace.uses),
+        "hooks": [at[r] for r in sorted(trace.hooks)],
         "asked": sorted([column, sorted(at[r] for r in named)] for column, named in trace.asked),
         "vague": trace.vague,
         "problem": trace.problem,
@@ -202,6 +207,7 @@ def from_json(value: Any) -> Trace:
         frozenset(named[r] for r in value["reads"]),
         unpack(value["uses"]),
         frozenset((str(column), frozenset(named[r] for r in relations)) for column, relations in value["asked"]),
+        frozenset(named[r] for r in value["hooks"]),
         bool(value["vague"]),
         str(value["problem"]),
         bool(value["broken"]),
