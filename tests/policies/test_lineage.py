@@ -328,3 +328,29 @@ def test_a_struct_carries_each_field_by_itself(tmp_path: Path) -> None:
     assert found(root, "PII004") == []
     edit(root, PRODUCT, "reached_by.id", "reached_by.mail")
     assert len(found(root, "PII004")) == 2
+
+
+@pytest.mark.parametrize(
+    "union",
+    [
+        "select * from {old} union all select * from {new}",
+        "with a as (select * from {old}), b as (select * from {new}), c as (select * from a union all select * from b)"
+        " select * from c",
+        "select * from {old} union all select * from {old} union all select * from {new}",
+        "select order_id, placed_at, 'none' as reached_by from {old} union all select * from {new}",
+        "select * from {old} union all select order_id, placed_at, mail from {new}",
+        "select order_id, placed_at, 'x' as reached_by from {old} union select order_id, placed_at, mail from {new}",
+        "select *, 'a' as origin from {old} union all select *, 'b' as origin from {new}",
+    ],
+)
+def test_a_union_goes_by_place_and_not_by_name(tmp_path: Path, union: str) -> None:
+    root = scene(tmp_path)
+    source = "from {{ source('sales_cdc', 'orders') }}"
+    folder = (root / STAGING).parent
+    (folder / "stg_old.sql").write_text(f"select id as order_id, placed_at, 'none' as reached_by {source}")
+    (folder / "stg_new.sql").write_text(f"select id as order_id, placed_at, contact_mail as mail {source}")
+    (root / STAGING).write_text(union.format(old="{{ ref('stg_old') }}", new="{{ ref('stg_new') }}"))
+    assert len(found(root, "PII004")) == 2
+    assert found(root, "DBT025", "DBT028") == []
+    (folder / "stg_new.sql").write_text(f"select contact_mail as order_id, placed_at, id as mail {source}")
+    assert {f.key for f in found(root, "PII004")} == {"order_id", "invoice_id"}

@@ -96,6 +96,16 @@ def test_every_target_is_followed(tmp_path: Path, column: str) -> None:
     assert len(paths(root)) == 2
 
 
+def test_a_target_that_cannot_be_followed_is_said(tmp_path: Path) -> None:
+    column = "{% if target.type == 'bigquery' %} {{ no_such('x') }} {% else %} contact_mail {% endif %}"
+    staging = f"select id as order_id, placed_at, {column} as reached_by from {{{{ source('sales_cdc', 'orders') }}}}"
+    root = scene(tmp_path, {STAGING: staging})
+    assert [f.message for f in found(root, "DBT025")] == [
+        "the columns of `stg_sales__orders` cannot be followed: for BigQuery, `no_such` is not known here"
+    ]
+    assert len(paths(root)) == 2
+
+
 def test_a_model_in_python_is_said_not_to_be_followed(tmp_path: Path) -> None:
     root = scene(tmp_path, {f"{SALES}/models/staging/stg_sales__orders.py": "def model(dbt, session):\n    return 1\n"})
     (root / STAGING).unlink()

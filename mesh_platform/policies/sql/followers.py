@@ -40,7 +40,7 @@ class Followers:
             found.append(one.followed(_CLOUD))
         surely = replace(found[0], broken=all(t.broken for t in found))
         trace = next((t for t in found if not t.problem), surely)
-        return merged([trace, *one.branches()]) if one.questions and not trace.problem else trace
+        return one.with_branches(trace) if one.questions and not trace.problem else trace
 
     def names(self, domain: str, project: DbtModels, known: Sources, sql: str) -> Trace:
         """A trace of nothing but the relations that statements of any kind name."""
@@ -119,9 +119,15 @@ class _One:
         named = self._followers.named(self._domain, self._project, self._model, self._known, tuple(hooks))
         return replace(trace, hooks=named)
 
-    def branches(self) -> Iterator[Trace]:
-        """What it does for other targets; that their columns are there, only they can tell."""
+    def with_branches(self, trace: Trace) -> Trace:
+        """The trace with what it does for other targets; that their columns are there, only they can tell."""
+        cloud = self.followed(_CLOUD)
+        others = [t for t in (cloud, *self._answered()) if not t.problem]
+        told = merged([trace, *(replace(t, asked=frozenset()) for t in others)])
+        return replace(told, problem=f"for BigQuery, {cloud.problem}", line=cloud.line) if cloud.problem else told
+
+    def _answered(self) -> Iterator[Trace]:
         answers: list[Answer] = [False, True, *range(1, min(self.questions, _QUESTIONS) + 1)]
         for answer in answers:
             found = (self.followed(dialect, answer) for dialect in _DIALECTS)
-            yield from (replace(t, asked=frozenset()) for t in [next((t for t in found if not t.problem), None)] if t)
+            yield next((t for t in found if not t.problem), Trace())

@@ -25,6 +25,7 @@ class Lineage:
         self._nodes = Nodes(mesh)
         self.declared = Declared(mesh)
         self._inputs: dict[tuple[str, str], list[tuple[str, Node]]] = {}
+        self._order: dict[Node, tuple[str, ...] | None] = {}
         self._made: dict[Node, frozenset[str] | None] = {}
         self.carried: dict[tuple[Node, str], object] = {}
         """What was found to reach a column, for whoever asks again."""
@@ -118,10 +119,12 @@ class Lineage:
     def _stepped(self, domain: str, origins: Iterable[Origin]) -> list[tuple[Node, Origin]]:
         """The columns that these are, whole rows told column by column."""
         nodes = [(self.node(domain, o.relation), o) for o in origins]
-        told = [(n, column) for n, o in nodes if n.kind is not Kind.RECORD for column in self._told(n, o)]
+        told = [(n, column) for n, o in nodes if n.kind is not Kind.RECORD for column in self._told(domain, n, o)]
         return [(n, o) for n, o in told if self._can_be(n, o)]
 
-    def _told(self, node: Node, origin: Origin) -> Iterable[Origin]:
+    def _told(self, domain: str, node: Node, origin: Origin) -> Iterable[Origin]:
+        if origin.under:
+            return self._under(domain, node, origin)
         row = row_of(origin.column)
         if row is None:
             return (origin,)
@@ -129,6 +132,17 @@ class Lineage:
             return ()
         named = self._named(node) - row.without
         return [replace(origin, column=c, at=f"{c}.{origin.at}" if origin.at else c) for c in sorted(named)]
+
+    def _under(self, domain: str, node: Node, origin: Origin) -> Iterable[Origin]:
+        """What a union puts under a column; what is called the same, where nobody can tell the places."""
+        free, (first, *rest) = replace(origin, under=""), origin.under.split("\t")
+        above = self.ordered(self.node(domain, first)) if rest else None
+        place = above.index(rest[0]) if above and rest[0] in above else None if rest else int(first)
+        if len(rest) > 1:
+            return (free,) if place == int(rest[1]) or place is None else ()
+        mine = self.ordered(node)
+        name = mine[place] if mine and place is not None and place < len(mine) else rest[0] if rest else None
+        return (replace(free, column=name + free.column[1:], maybe=free.maybe or not mine),) if name else ()
 
     def _named(self, node: Node) -> frozenset[str]:
         """The columns of a table that can be named, though there may be others."""
@@ -169,6 +183,29 @@ class Lineage:
                 self._make(node)
                 return self._made[node]
         return None
+
+    def ordered(self, node: Node) -> tuple[str, ...] | None:
+        """The columns of a table in their order, lower case; None where that is not known."""
+        if node not in self._order:
+            self._order[node] = self._found_order(node)
+        return self._order[node]
+
+    def _found_order(self, node: Node) -> tuple[str, ...] | None:
+        seen: set[Node] = set()
+        while node.kind is Kind.MODEL and node not in seen:
+            seen.add(node)
+            trace = self.traces.get((node.domain, node.name))
+            if trace is None or trace.vague or trace.problem or (trace.columns and trace.stars):
+                return None
+            if not trace.stars:
+                return tuple(trace.columns)
+            if len(trace.stars) > 1 or trace.stars[0].without:
+                return None
+            node = self.node(node.domain, trace.stars[0].relation)
+        product = self.mesh.products.get(node.name) if node.kind is Kind.PORT else None
+        rows = self.landed(node) if node.kind is Kind.LANDED else None
+        schema = current(product) if product else rows[1] if rows else None
+        return tuple(c.name.lower() for c in schema.columns) if schema else None
 
     def has(self, node: Node, column: str) -> bool | None:
         """Whether a table has the column; None where only the warehouse knows."""

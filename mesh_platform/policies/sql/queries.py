@@ -1,5 +1,6 @@
 """The queries in a statement: what each reads, and the columns it makes."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
@@ -79,6 +80,8 @@ class Queries:
             theirs = [*right.columns.values(), *[NOTHING] * len(left.columns)]
             columns = {n: os | theirs[i] for i, (n, os) in enumerate(left.columns.items())}
             return Shape(columns, vague=left.vague)
+        if not node.args.get("by_name") and (stacked := _stacked(left, right)):
+            return stacked
         both = merged([Trace(s.columns, tuple(s.stars)) for s in (left, right)])
         return Shape(dict(both.columns), list(both.stars), left.vague or right.vague)
 
@@ -176,12 +179,34 @@ class Queries:
             taken = frozenset(source.columns)
             shape.vague |= source.vague
             self._spend(sum(1 + len(s.without) for s in source.stars) + len(taken))
-            shape.stars += [Star(s.relation, s.without | gone | taken) for s in source.stars]
+            shape.stars += [replace(s, without=s.without | gone | taken) for s in source.stars]
         shape.stars = [*united(shape.stars)]
         for old, new in renamed.items():
             shape.columns[new] = self._values.column(exp.column(old, table or None), scope)
         for entry in replaced:
             shape.columns[entry.alias.lower()] = self._values.of(entry.this, scope)
+
+
+def _stacked(left: Shape, right: Shape) -> Shape | None:
+    """One query's columns with another's below them, place by place; None where nobody can tell the places."""
+    mine, theirs = _whole(left), _whole(right)
+    if len(left.stars) == len(right.stars) == 1 and left.columns and list(left.columns) == list(right.columns):
+        columns = {n: os | right.columns[n] for n, os in left.columns.items()}
+        passed = _stacked(Shape(stars=left.stars), Shape(stars=right.stars))
+        return Shape(columns, passed.stars, left.vague) if passed else None
+    if mine and (theirs or not right.stars):
+        under = (theirs.relation, *theirs.below) if theirs else (tuple(right.columns.values()),)
+        return Shape({}, [replace(mine, below=(*mine.below, *under))], left.vague)
+    if theirs and not left.stars:
+        below = {n: Origin(theirs.relation, "#", under=str(i)) for i, n in enumerate(left.columns)}
+        return Shape({n: os | {below[n]} for n, os in left.columns.items()}, vague=left.vague)
+    return None
+
+
+def _whole(shape: Shape) -> Star | None:
+    """The relation that this is, with all its columns and no others."""
+    only = shape.stars[0] if len(shape.stars) == 1 and not shape.columns else None
+    return only if only and not only.without else None
 
 
 def _items(item: exp.Expr, found: frozenset[Origin]) -> Shape:

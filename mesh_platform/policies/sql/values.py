@@ -115,7 +115,7 @@ class Values:
         found = self._found(path, scope)
         if asked := scope.asked(path):
             self.asked.add(asked)
-        self.uses.update(Origin(o.relation, o.column, How.SAME, o.maybe) for o in found)
+        self.uses.update(Origin(o.relation, o.column, How.SAME, o.maybe, "", o.under) for o in found)
         return found
 
     def _found(self, path: list[str], scope: Scope | None) -> frozenset[Origin]:
@@ -137,7 +137,7 @@ class Values:
                 found = frozenset(o for t in open_ for o in t.origins(path[0]))
                 several = len({o.relation for o in found}) > 1 or bool(row or (scope.outer and scope.outer.tables))
                 aliased = scope.aliases.get(path[0], NOTHING)
-                maybe = frozenset(Origin(o.relation, o.column, o.how, several or o.maybe) for o in found)
+                maybe = frozenset(replace(o, maybe=several or o.maybe) for o in found)
                 return inside(maybe | aliased | row | self._outer(path, scope), path[1:])
             scope = scope.outer
         return NOTHING
@@ -145,7 +145,7 @@ class Values:
     def _outer(self, path: list[str], scope: Scope) -> frozenset[Origin]:
         """What a correlated query's surroundings could mean by the same name."""
         found = self._found(path[:1], scope.outer)
-        return frozenset(Origin(o.relation, o.column, o.how, True) for o in found)
+        return frozenset(replace(o, maybe=True) for o in found)
 
 
 def _path(node: exp.Expr) -> list[str]:
