@@ -124,6 +124,11 @@ def test_a_field_of_a_struct_is_none_of_its_siblings(struct: str, taken: str) ->
         assert origins(sql) == {("people", column, How.SAME)}
 
 
+def test_a_list_of_structs_is_none_of_their_siblings() -> None:
+    sql = "select i.id as x from (select array_agg({'mail': email, 'id': id}) as s from people) as t, unnest(t.s) as i"
+    assert {c for _, c, _ in origins(sql)} == {"id"}
+
+
 @pytest.mark.parametrize(
     "sql",
     [

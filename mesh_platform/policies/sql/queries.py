@@ -196,7 +196,8 @@ def _stacked(left: Shape, right: Shape) -> Shape | None:
         return Shape(columns, passed.stars, left.vague) if passed else None
     if mine and (theirs or not right.stars):
         under = (theirs.relation, *theirs.below) if theirs else (tuple(right.columns.values()),)
-        return Shape({}, [replace(mine, below=(*mine.below, *under))], left.vague)
+        stacked = dict.fromkeys((*mine.below, *(u for u in under if u != mine.relation)))
+        return Shape({}, [replace(mine, below=tuple(stacked))], left.vague)
     if theirs and not left.stars:
         below = {n: Origin(theirs.relation, "#", under=str(i)) for i, n in enumerate(left.columns)}
         return Shape({n: os | {below[n]} for n, os in left.columns.items()}, vague=left.vague)

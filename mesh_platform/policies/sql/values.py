@@ -49,6 +49,9 @@ class Values:
                 return frozenset(o for item in node.expressions for o in self._put(item, scope))
             case exp.Dot() | exp.Bracket() | exp.StructExtract() | exp.JSONExtract() | exp.JSONExtractScalar():
                 return self._taken(node, scope)
+            case exp.ArrayAgg() | exp.Array() | exp.Explode() | exp.AnyValue():
+                found = frozenset(o for child in children(node) for o in self.of(child, scope))
+                return frozenset(replace(o, how=max(o.how, How.DERIVED)) for o in found)
             case exp.Comprehension():
                 return self.apart(children(node), scope)
             case exp.Window() | exp.Order() | exp.Filter() | exp.ArgMax() | exp.ArgMin():
