@@ -10,7 +10,8 @@ from mesh_platform.policies.classification.classify import classify
 from mesh_platform.policies.classification.fields import PersonalField, personal_fields
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.personal_data import is_declared
-from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.node import Kind, Node
 from mesh_platform.policies.sql.trace import How
 from mesh_platform.schema.history import current
 
@@ -84,6 +85,9 @@ class Carrier:
         match node.kind:
             case Kind.LANDED:
                 return self._landed(node, column)
+            case Kind.SEED:
+                personal = column.partition(".")[0] in self._lineage.declared.personal_columns(node.domain, node.name)
+                return Carried((f"{node.name}.{column}",), How.SAME) if personal else None
             case Kind.PORT:
                 return self._published(node.name, column)
             case Kind.MODEL:
