@@ -1,6 +1,7 @@
 """What consumers were promised changes under a number that says so, and what they read stays where it is."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from mesh_platform import names
 from mesh_platform.manifest.cadence import every
@@ -9,6 +10,7 @@ from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.manifest.message import listed
 from mesh_platform.manifest.product import DataProduct
+from mesh_platform.policies.lifecycle import readers_of
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, change_policy, mesh_policy, spot
 from mesh_platform.schema.version import Version, read_version
 
@@ -64,41 +66,52 @@ def retirement_is_not_brought_forward(was: Product, now: Product) -> Breaches:
 
 @mesh_policy(
     "LIF010",
-    level=Level.WARNING,
     of_changes=True,
-    fix="retire it later, or ask the council for a shorter notice",
+    fix="retire it later, or ask the council for an exemption with the readers' agreement",
 )
 def notice_counts_from_the_day_it_is_given(review: Review) -> Located:
     """A date in the past warns nobody: readers learn of the end on the day this change is made, whatever day its
     author writes."""
-    least = review.mesh.policy.bounds.min_deprecation_days
+    least = review.before.policy.bounds.min_deprecation_days if review.before else 0
     key = "spec.lifecycle.retires_on"
+    for now, retires_on in _announced(review):
+        days = (retires_on - review.today).days
+        if days < least:
+            when = f"`{days}` days ahead" if days > 0 else "today" if days == 0 else "in the past"
+            message = f"announced today, the end on `{retires_on}` is {when}; the notice is `{least}` days"
+            yield spot(now.document, key, now.id), Breach(key, message)
+
+
+def _announced(review: Review) -> Iterator[tuple[Product, date]]:
+    """The products whose end is announced by this change, with its day."""
     for was in review.before.products.values() if review.before else ():
         now, old = review.mesh.products.get(was.id), was.manifest.spec.lifecycle
         new = now.manifest.spec.lifecycle if now else None
         if now and new and new.retires_on and not (old and old.retires_on):
-            days, claimed = (new.retires_on - review.today).days, (new.retires_on - new.deprecated_on).days
-            if days < least <= claimed:  # what is too short by its own dates is told by those
-                message = f"announced today, `{new.retires_on}` is `{days}` days ahead, fewer than `{least}`"
-                yield spot(now.document, key, now.id), Breach(key, message)
+            yield now, new.retires_on
 
 
 @mesh_policy(
     "LIF009",
     of_changes=True,
-    fix="restore it, and announce its end in `spec.lifecycle`; when that day has come, remove it",
+    fix="restore it, and announce its end in `spec.lifecycle`; when that day has come and nobody reads it, remove it",
 )
 def product_is_not_removed_before_its_day(review: Review) -> Located:
     """A product that is gone from one commit to the next takes its readers' tables with it."""
     for was in review.before.products.values() if review.before else ():
-        lifecycle = was.manifest.spec.lifecycle
-        announced = lifecycle.retires_on if lifecycle else None
-        if was.id in review.mesh.known_products or (announced and announced <= review.today):
+        if was.id in review.mesh.known_products:
             continue
-        readers = review.mesh.readers.get(was.id, ())
-        said = f"it retires on `{announced}`" if announced else "its end was never announced"
-        left = f"; {listed(sorted(readers))} still read it" if readers else ""
-        yield Spot(was.document.path, FIRST_LINE, was.id), Breach("", f"`{was.id}` is removed, and {said}{left}")
+        lifecycle, readers = was.manifest.spec.lifecycle, readers_of(was, review)
+        announced = lifecycle.retires_on if lifecycle else None
+        left = [f"{listed(readers)} still read it"] if readers else []
+        early = [] if announced and announced <= review.today else [_early(announced)]
+        if early or left:
+            said = "; ".join([*early, *left])
+            yield Spot(was.document.path, FIRST_LINE, was.id), Breach("", f"`{was.id}` is removed, and {said}")
+
+
+def _early(announced: date | None) -> str:
+    return f"it retires on `{announced}`" if announced else "its end was never announced"
 
 
 def _looser(was: DataProduct, now: DataProduct) -> Iterator[tuple[str, object, object]]:

@@ -1,5 +1,6 @@
 """A product ends as it began: announced, with somewhere to go, and not while somebody still reads it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from mesh_platform.manifest.finding import Level
@@ -7,6 +8,7 @@ from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import did_you_mean, listed
 from mesh_platform.manifest.product import Lifecycle, ProductInput
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, mesh_policy, policy, spot
+from mesh_platform.policies.sql.lineage import Lineage
 
 
 @policy("LIF001", fix="name an existing product as `domain.name`")
@@ -34,10 +36,11 @@ def retirement_follows_deprecation(product: Product, mesh: Mesh) -> Breaches:
 def product_does_not_retire_under_its_readers(review: Review) -> Located:
     """A product that ends on the day while somebody reads it is an outage with an appointment."""
     for product in review.mesh.products.values():
-        lifecycle, readers = product.manifest.spec.lifecycle, review.mesh.readers.get(product.id, ())
-        if lifecycle and lifecycle.retires_on and lifecycle.retires_on <= review.today and readers:
+        lifecycle = product.manifest.spec.lifecycle
+        due = lifecycle.retires_on if lifecycle else None
+        if due and due <= review.today and (readers := readers_of(product, review)):
             key = "spec.lifecycle.retires_on"
-            message = f"`{lifecycle.retires_on}` has come, and {listed(sorted(readers))} still read `{product.id}`"
+            message = f"`{due}` has come, and {listed(readers)} still read `{product.id}`"
             yield spot(product.document, key, product.id), Breach(key, message)
 
 
@@ -90,6 +93,16 @@ def reader_leaves_a_deprecated_product(review: Review) -> Located:
             if read and lifecycle and lifecycle.deprecated_on <= review.today:
                 key = f"spec.lineage.upstream_sources.{index}.product"
                 yield spot(reader.document, key, reader.id), Breach(key, _warned(read, lifecycle), _instead(read))
+
+
+def readers_of(product: Product, review: Review) -> list[str]:
+    """The products that read this one, as their manifests or their models say; itself is none of them, and it may be
+    gone already."""
+    mesh, lineage = review.mesh, review.lineage
+    if product.id not in mesh.products:
+        # what a query means by a port is told by the product that has it
+        lineage = Lineage(replace(mesh, products={**mesh.products, product.id: product}), review.memory)
+    return sorted({*mesh.readers.get(product.id, ()), *lineage.readers.get(product.id, ())})
 
 
 def _instead(product: Product) -> str:
