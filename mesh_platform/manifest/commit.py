@@ -11,6 +11,7 @@ from typing import IO, Any, Final, NamedTuple
 from mesh_platform import names
 from mesh_platform.environment import LONGEST_SHOWN, EnvironmentProblem
 from mesh_platform.manifest.folder import MAX_BYTES
+from mesh_platform.manifest.message import listed
 from mesh_platform.manifest.plain_text import one_line, printable
 
 _FOLDERS: Final = (names.DOMAINS_FOLDER, names.DBT_FOLDER)
@@ -19,6 +20,8 @@ _MOST_BYTES: Final = 512 << 20
 _OF_A_HOOK: Final = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 _LINK: Final = "120000"
 _FILE: Final = "100"
+_SUBMODULE: Final = "160000"
+_FEW: Final = 3
 
 
 class _Blob(NamedTuple):
@@ -42,7 +45,15 @@ def base_of(root: Path, revision: str) -> str:
     try:
         found = _git(root, ["merge-base", commit, "HEAD"], "").split()
     except EnvironmentProblem:  # histories that share nothing, or were cut off before they do
-        return commit
+        found = []
+    if (
+        not found
+        and _git(root, ["rev-parse", "--is-shallow-repository"], "git cannot tell its history").strip() == "true"
+    ):
+        raise EnvironmentProblem(
+            f"the history fetched does not reach back to where this branch left `{one_line(revision)[:LONGEST_SHOWN]}`;"
+            " fetch all of it (`fetch-depth: 0`)"
+        )
     return found[0] if found else commit
 
 
@@ -59,8 +70,10 @@ def files_at(root: Path, commit: str) -> Iterator[Path]:
     """A folder, for a while, that holds the files of the mesh as the commit has them."""
     with tempfile.TemporaryDirectory(prefix="mesh-commit-") as made:
         folder = Path(made).resolve()
-        listed = _git(root, ["ls-tree", "-r", "-l", "-z", commit, "--", *_FOLDERS], "git cannot list the commit")
-        blobs = [blob for line in listed.split("\0") if line and (blob := _blob(line))]
+        tree = _git(root, ["ls-tree", "-r", "-l", "-z", commit, "--", *_FOLDERS], "git cannot list the commit")
+        rows = [line for line in tree.split("\0") if line]
+        _refuse_submodules(rows, commit)
+        blobs = [blob for line in rows if (blob := _blob(line))]
         if (total := sum(b.size for b in blobs if b.size <= MAX_BYTES)) > _MOST_BYTES:
             raise EnvironmentProblem(
                 f"the mesh at `{commit[:12]}` has `{total}` bytes; at most `{_MOST_BYTES}` are read"
@@ -69,6 +82,16 @@ def files_at(root: Path, commit: str) -> Iterator[Path]:
         _write(root, folder, [b for b in blobs if b.mode.startswith(_FILE)])
         _write(root, folder, [b for b in blobs if b.mode == _LINK])
         yield folder
+
+
+def _refuse_submodules(rows: Iterable[str], commit: str) -> None:
+    """Raises EnvironmentProblem where a part of the mesh is not in the commit, but in another repository's."""
+    inside = [_shown(path) for about, _, path in (row.partition("\t") for row in rows) if about.startswith(_SUBMODULE)]
+    if inside:
+        raise EnvironmentProblem(
+            f"{listed(inside[:_FEW])}: a git submodule, whose files the commit `{commit[:12]}` does not have, so that"
+            " nothing tells what changed in it; judge the whole mesh instead, without `--changed-since`"
+        )
 
 
 def _blob(line: str) -> _Blob | None:

@@ -17,6 +17,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     identity,
     lifecycle,
     lineage,
+    measured,
     named_relation,
     ownership,
     personal_data,

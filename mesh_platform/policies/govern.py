@@ -11,7 +11,7 @@ from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.policies.book import BOOK
-from mesh_platform.policies.council import can_be_exempted
+from mesh_platform.policies.council import REMOVAL, can_be_exempted
 from mesh_platform.policies.registry import MOST, Policy, Review
 from mesh_platform.policies.sql.memory import FileMemory, Memory
 from mesh_platform.transformation.drift import drift
@@ -33,7 +33,7 @@ def govern(
     first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, review)]
     found = [*mesh.findings, *first]
     about = [f for policy in BOOK.values() if policy.last for f in judged(policy, replace(review, found=found))]
-    return tuple(sorted([*_exempted(found, mesh, today), *about], key=lambda f: f.order))
+    return tuple(sorted([*_exempted(found, review), *about], key=lambda f: f.order))
 
 
 def govern_files(
@@ -73,7 +73,16 @@ def _council(policy: Policy, review: Review) -> PolicyFile:
     return review.before.policy if policy.of_changes and review.before else review.mesh.policy
 
 
-def _exempted(found: Iterable[Finding], mesh: Mesh, today: date) -> Iterator[Finding]:
-    granted = {(e.policy, e.product) for e, _, _ in mesh.exemptions if e.until >= today and can_be_exempted(e.policy)}
+def _exempted(found: Iterable[Finding], review: Review) -> Iterator[Finding]:
+    granted = _granted(review.mesh, review.today)
+    # whoever removes a product may take the permission away with it: it stood, and nothing is left that needs it
+    used = {g for g in _granted(review.before, review.today) if g[0] == REMOVAL} if review.before else set()
+    permissions = granted | used
     for finding in found:
-        yield replace(finding, exempted=True) if (finding.code, finding.product) in granted else finding
+        permitted = (finding.code, finding.product) in permissions
+        yield replace(finding, exempted=True) if permitted else finding
+
+
+def _granted(mesh: Mesh, today: date) -> set[tuple[str, str | None]]:
+    """(policy, product) of every permission that holds."""
+    return {(e.policy, e.product) for e, _, _ in mesh.exemptions if e.until >= today and can_be_exempted(e.policy)}

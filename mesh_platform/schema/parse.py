@@ -30,13 +30,14 @@ from mesh_platform.schema.name import (
     is_name,
     type_aliases,
 )
-from mesh_platform.schema.notes import At, Broken, Notes, short
+from mesh_platform.schema.notes import At, Broken, Notes, short, short_json
 from mesh_platform.schema.plain_field import key_of, recalled, remember
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
 _PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}
 ORDERS: Final = ("ascending", "descending", "ignore")
+_ORDERS_SHOWN: Final = " or ".join(f"`{order}`" for order in ORDERS)
 _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
 _HINTS: Final = 20
@@ -232,7 +233,8 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
 def _checked_field(entry: Any, names: set[str], here: At, notes: Notes) -> Field | None:
     name = entry.get("name") if isinstance(entry, dict) else None
     if not isinstance(name, str):
-        notes.wrong("SCH002", here, f"`{short(name or entry)}` is no legal field name")
+        shown = short(entry if name is None else name)
+        notes.wrong("SCH002", here, f"`{shown}` is no legal field name")
         return None
     if not (legal := is_name(name)):
         notes.wrong("SCH002", here, f"`{short(name)}` is no legal field name")
@@ -261,13 +263,13 @@ def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:
     if "type" not in entry:
         raise notes.broken("SCH003", at, "`type` is missing")
     if (order := entry.get("order", "ascending")) not in ORDERS:
-        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(order)}`; it must be one of {ORDERS}")
+        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(order)}`; it must be {_ORDERS_SHOWN}")
         order = "ascending"
     kind = _type(entry["type"], at.into("type"), notes)
     default, has_default = entry.get("default"), "default" in entry
     if has_default and not fits(default, kind):
         first = " (a union's default is of its first type)" if isinstance(kind, Union) else ""
-        notes.wrong("SCH004", at.into("default"), f"the default `{short(default)}` is no value of its type{first}")
+        notes.wrong("SCH004", at.into("default"), f"the default `{short_json(default)}` is no value of its type{first}")
     doc, pii, aliases = doc_of(entry, at, notes), _pii(entry, at, notes), field_aliases(entry, at, notes)
     return Field(name, kind, doc, default, has_default, pii, aliases, order, entry.get("pii") is False)
 

@@ -152,7 +152,14 @@ def _column(
         return
     typed = below(column, "data_type")
     if typed is not None and _spelled(text(typed) or "", target) != promised.data_type:
-        yield OTHER_TYPE, typed, f"`{name.value}` is typed `{text(typed)}`; the schema makes it `{promised.data_type}`"
+        yield OTHER_TYPE, typed, f"`{name.value}` is typed {_shown(typed)}; the schema makes it `{promised.data_type}`"
+
+
+def _shown(node: yaml.Node) -> str:
+    written = text(node)
+    return (
+        f"`{written}`" if written is not None else "as a mapping" if isinstance(node, yaml.MappingNode) else "as a list"
+    )
 
 
 def _spelled(data_type: str, target: Target) -> str:

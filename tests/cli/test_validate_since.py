@@ -169,6 +169,47 @@ def test_outside_of_a_repository_it_is_one_sentence(
     assert "is in no git repository" in capsys.readouterr().err
 
 
+def test_a_domain_that_is_a_submodule_is_named_and_nothing_of_it_passes_as_new(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = repository.parent / "finance"
+    (repository / "domains/finance").rename(inner)
+    git(inner, "init", "-q", "-b", "main")
+    commit(inner)
+    git(repository, "add", "-A")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "domains/finance")
+    commit(repository)
+    assert run(["validate", "--changed-since", "HEAD"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("mesh: `domains/finance`: a git submodule")
+    assert printed.err.count("\n") == 1
+    assert run(["validate", "--changed-since", "HEAD~1"]) == 0  # the commit before had its files
+    assert run(["validate"]) == 0
+
+
+@pytest.mark.parametrize("revision", ["origin/main", "first"])
+def test_a_shallow_clone_says_to_fetch_the_history(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], revision: str
+) -> None:
+    git(repository, "tag", "first")
+    git(repository, "checkout", "-q", "-b", "work")
+    commit(repository)
+    commit(repository)
+    git(repository, "checkout", "-q", "main")
+    commit(repository)
+    clone, address = repository.parent / "clone", f"file://{repository}"
+    git(repository, "clone", "-q", "--depth", "1", "--no-single-branch", "-b", "work", address, str(clone))
+    monkeypatch.setenv("MESH_ROOT", str(clone))
+    assert run(["validate", "--changed-since", revision]) == 2
+    printed = capsys.readouterr().err
+    assert "`fetch-depth: 0`" in printed
+    assert revision in printed
+    assert printed.count("\n") == 1
+    git(clone, "fetch", "-q", "--unshallow", "--tags")
+    assert run(["validate", "--changed-since", revision]) == 0
+
+
 def test_without_git_it_is_one_sentence(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
