@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from mesh_platform.manifest.folder import Entry, Root, below, exists, is_inside, read_text
@@ -22,17 +21,17 @@ def read_dbt_models(root: Root, project: Entry) -> DbtModels | None:
     queries: dict[str, TextFile] = {}
     properties: list[TextFile] = []
     for file in _files(below(project, "models")):
-        name = printable(file.stem)
-        if file.suffix in _MODEL_FILES:
-            paths.setdefault(name, _path(root, file))
-        if file.suffix == ".sql" and (query := _text(root, file)) and query.path == paths[name]:
+        name, ending = _split(file)
+        if ending in _MODEL_FILES:
+            paths.setdefault(name, file.path)
+        if ending == ".sql" and (query := _text(root, file)) and query.path == paths[name]:
             queries[name] = query
-        elif file.suffix in _PROPERTIES and (found := _text(root, file)) and _SOURCES in found.text:
+        elif ending in _PROPERTIES and (found := _text(root, file)) and _SOURCES in found.text:
             properties.append(found)
     for kind in ("seeds", "snapshots"):
-        texts = (_text(root, f) for f in _files(below(project, kind)) if f.suffix in _PROPERTIES)
+        texts = (_text(root, f) for f in _files(below(project, kind)) if _split(f)[1] in _PROPERTIES)
         properties += [found for found in texts if found and _SOURCES in found.text]
-    tables = frozenset(printable(file.stem) for kind in ("seeds", "snapshots") for file in _files(below(project, kind)))
+    tables = frozenset(_split(file)[0] for kind in ("seeds", "snapshots") for file in _files(below(project, kind)))
     return DbtModels(project.path, paths, queries, read_macros(root, project), tuple(properties), tables)
 
 
@@ -40,21 +39,23 @@ def read_macros(root: Root, project: Entry) -> tuple[TextFile, ...]:
     """The macro files of a project, by path; those that cannot be read are left out."""
     if not is_inside(root, project):
         return ()
-    files = (file for file in _files(below(project, "macros")) if file.suffix == ".sql")
+    files = (file for file in _files(below(project, "macros")) if _split(file)[1] == ".sql")
     return tuple(found for file in files if (found := _text(root, file)))
 
 
-def _files(folder: Entry) -> Iterator[Path]:
+def _files(folder: Entry) -> Iterator[Entry]:
     for parent, folders, files in os.walk(folder.at):
         folders.sort()
-        yield from (Path(parent) / name for name in sorted(files))
+        path = folder.path + printable(parent.removeprefix(folder.at))
+        yield from (Entry(name, f"{path}/{printable(name)}", f"{parent}/{name}") for name in sorted(files))
 
 
-def _text(root: Root, file: Path) -> TextFile | None:
-    path = _path(root, file)
-    text = read_text(root, Entry(file.name, path, file))
-    return TextFile(path, text) if isinstance(text, str) else None
+def _split(file: Entry) -> tuple[str, str]:
+    """(name of what the file holds, its ending)."""
+    name, ending = os.path.splitext(file.name)
+    return printable(name), ending
 
 
-def _path(root: Root, file: Path) -> str:
-    return "/".join(printable(part) for part in file.relative_to(root.folder).parts)
+def _text(root: Root, file: Entry) -> TextFile | None:
+    text = read_text(root, file)
+    return TextFile(file.path, text) if isinstance(text, str) else None

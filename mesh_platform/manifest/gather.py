@@ -27,7 +27,7 @@ _NO_MESH: Final = (
 def gather(root: Path) -> Mesh:
     """The mesh below this folder. Never raises for what a user wrote, or failed to write."""
     home = root_at(root)
-    top = Entry("", "", home.folder)
+    top = Entry("", "", str(home.folder))
     folder = below(top, names.DOMAINS_FOLDER)
     found, problems = entries(home, folder)
     read = [read_domain(home, entry) for entry in found if is_folder(entry)]

@@ -7,7 +7,7 @@ from typing import cast
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.classification.classify import classify
-from mesh_platform.policies.classification.fields import PersonalField, personal_fields
+from mesh_platform.policies.classification.fields import PersonalField, fields_of, personal_fields
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.personal_data import is_declared
 from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
@@ -108,10 +108,9 @@ class Carrier:
 
     def _published(self, product_id: str | None, column: str) -> Carried | None:
         product = self._lineage.mesh.products.get(product_id or "")
-        schema = current(product) if product else None
-        if product is None or schema is None:
+        if product is None or current(product) is None:
             return None
-        touched = [f for f in personal_fields(schema) if _touches(f, column)]
+        touched = [f for f in fields_of(product) if _touches(f, column)]
         asked = [f for f in touched if f"{product_id}.{f.dotted}" not in self._none]
         if any(is_declared(product, f) for f in touched) or any(f.judgement.outcome is Outcome.MUST for f in asked):
             return Carried((f"{product_id}.{column}",), How.SAME)

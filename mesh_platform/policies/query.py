@@ -50,7 +50,7 @@ def what_is_declared_is_read(review: Review) -> Located:
 @mesh_policy("LIN010", fix="read the port of a product of that domain, or ask its team to publish one")
 def query_reads_only_ports_of_other_domains(review: Review) -> Located:
     """What another domain has not published it may change or drop without a word."""
-    for domain, model, relation, node in _everything(review.lineage):
+    for domain, model, relation, node in review.once(_everything):
         if node.domain and node.domain != domain and node.kind in (Kind.LANDED, Kind.PRIVATE, Kind.MODEL, Kind.SEED):
             what = {Kind.LANDED: "the landed table", Kind.PRIVATE: "the private table"}.get(node.kind, "the model")
             yield (
@@ -65,7 +65,7 @@ def source_is_landed_or_published(review: Review) -> Located:
     mesh = review.mesh
     if mesh.quarantined:
         return  # what a quarantined product publishes is not known
-    for domain, model, relation, node in _everything(review.lineage):
+    for domain, model, relation, node in review.once(_everything):
         known = mesh.domains.get(domain)
         tables = {t.table.lower() for _, t in known.source_tables} if known else {node.name}
         lost = node.kind is Kind.LANDED and node.domain == domain and node.name not in tables
@@ -78,7 +78,7 @@ def source_is_landed_or_published(review: Review) -> Located:
 @mesh_policy("DBT020", fix="write `{{ ref('…') }}` for a model, `{{ source('…', '…') }}` for anything else")
 def relation_is_not_hard_coded(review: Review) -> Located:
     """A name written out is in nobody's lineage: it is not waited for, and is the same table in every environment."""
-    for domain, model, relation, _ in _everything(review.lineage):
+    for domain, model, relation, _ in review.once(_everything):
         kind, schema, name = parts(relation)
         if kind == RAW and schema.lower() not in _ENGINE:
             shown = f"{schema}.{name}" if schema else name
@@ -88,7 +88,7 @@ def relation_is_not_hard_coded(review: Review) -> Located:
 @mesh_policy("DBT021", level=Level.WARNING, fix="read the source in a staging model, and that model here")
 def sources_are_read_in_staging(review: Review) -> Located:
     """One place takes in what comes from outside, renames and types it; a change outside then has one place to go."""
-    for domain, model, relation, _ in _everything(review.lineage):
+    for domain, model, relation, _ in review.once(_everything):
         layer = _layer(review.mesh, domain, model)
         if parts(relation)[0] == SOURCE and layer in ("intermediate", "products"):
             shown = ".".join(parts(relation)[1:])
@@ -102,7 +102,7 @@ def sources_are_read_in_staging(review: Review) -> Located:
 def layers_are_read_upwards(review: Review) -> Located:
     """Staging → intermediate → products: a model that reads a layer above its own goes round in a circle sooner or
     later."""
-    for domain, model, relation, node in _everything(review.lineage):
+    for domain, model, relation, node in review.once(_everything):
         if node.kind is Kind.MODEL and node.domain == domain:
             mine, theirs = _layer(review.mesh, domain, model), _layer(review.mesh, domain, node.name)
             if mine in _LAYERS and theirs in _LAYERS and _LAYERS[mine] < _LAYERS[theirs]:
@@ -173,10 +173,10 @@ def _name(node: Node, lineage: Lineage) -> str:
     return node.name if node.kind is Kind.PORT else f"{node.domain}.{node.name}"
 
 
-def _everything(lineage: Lineage) -> Iterator[tuple[str, str, str, Node]]:
+def _everything(review: Review) -> Iterator[tuple[str, str, str, Node]]:
     """(domain, model, relation, what it is) of all that is read."""
-    for domain, model in lineage.traces:
-        for relation, node in lineage.inputs(domain, model):
+    for domain, model in review.lineage.traces:
+        for relation, node in review.lineage.inputs(domain, model):
             yield domain, model, relation, node
 
 

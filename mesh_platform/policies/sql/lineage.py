@@ -180,6 +180,14 @@ class Lineage:
 
     def columns(self, node: Node) -> frozenset[str] | None:
         """The columns a table is known to have, lower case; None where only the warehouse knows."""
+        if node.kind is Kind.MODEL:
+            self._make(node)
+        elif node not in self._made:
+            self._made[node] = self._described(node)
+        return self._made[node]
+
+    def _described(self, node: Node) -> frozenset[str] | None:
+        """The columns that schemas give to a table that no model makes."""
         match node.kind:
             case Kind.PORT:
                 product = self.mesh.products.get(node.name)
@@ -188,9 +196,6 @@ class Lineage:
             case Kind.LANDED:
                 rows = self.landed(node)
                 return frozenset(c.name.lower() for c in rows[1].columns) if rows else None
-            case Kind.MODEL:
-                self._make(node)
-                return self._made[node]
         return None
 
     def has(self, node: Node, column: str) -> bool | None:
