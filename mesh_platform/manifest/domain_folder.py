@@ -8,7 +8,17 @@ from mesh_platform import names
 from mesh_platform.manifest.document import Document, Place
 from mesh_platform.manifest.domain import DomainManifest
 from mesh_platform.manifest.finding import Finding
-from mesh_platform.manifest.folder import Entry, Root, below, entries, exists, holds_files, is_folder, read_text, root_at
+from mesh_platform.manifest.folder import (
+    Entry,
+    Root,
+    below,
+    entries,
+    exists,
+    holds_files,
+    is_folder,
+    read_text,
+    root_at,
+)
 from mesh_platform.manifest.mesh import Domain, Product, Quarantined, TextFile
 from mesh_platform.manifest.product_folder import (
     ProductFolder,
