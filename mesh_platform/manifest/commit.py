@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from mesh_platform import names
@@ -75,25 +75,26 @@ def _blob(line: str) -> _Blob | None:
     """A row of `git ls-tree -l`; None for what is no file, or would lie elsewhere."""
     about, _, path = line.partition("\t")
     mode, kind, name, size = about.split()
-    climbs = PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts
+    climbs = path.startswith("/") or ".." in path.split("/")
     return _Blob(mode, name, int(size), path) if kind == "blob" and not climbs else None
 
 
 def _write(root: Path, folder: Path, blobs: Sequence[_Blob]) -> None:
     """The files with their content; one that is too large to be read is only as large as it was."""
     small = [b for b in blobs if b.size <= MAX_BYTES]
+    for parent in {blob.path.rpartition("/")[0] for blob in blobs}:
+        (folder / parent).mkdir(parents=True, exist_ok=True)
     for blob, content in zip(small, _contents(root, small), strict=True):
-        path = folder / blob.path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = f"{folder}/{blob.path}"
         if os.path.lexists(path):
             continue
         if blob.mode == _LINK:
-            path.symlink_to(os.fsdecode(content))
+            os.symlink(os.fsdecode(content), path)
         else:
-            path.write_bytes(content)
+            with open(path, "wb") as file:
+                file.write(content)
     for blob in blobs:
         if blob.size > MAX_BYTES and blob.mode != _LINK:
-            (folder / blob.path).parent.mkdir(parents=True, exist_ok=True)
             with (folder / blob.path).open("wb") as file:
                 file.truncate(blob.size)
 

@@ -52,7 +52,7 @@ def _files(folder: Entry) -> Iterator[Entry]:
 
 def _split(file: Entry) -> tuple[str, str]:
     """(name of what the file holds, its ending)."""
-    name, ending = os.path.splitext(file.name)  # noqa: PTH122
+    name, ending = os.path.splitext(file.name)
     return printable(name), ending
 
 
