@@ -13,6 +13,8 @@ from mesh_platform.manifest.tree import Problem
 
 MAX_BYTES: Final = 1 << 19
 """Of one file: ten thousand lines that a person wrote are less."""
+_DEEP: Final = 100
+"""Folders in each other; whoever nests more pays more."""
 LEGAL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -130,10 +132,10 @@ def _outside(root: Root, path: str) -> Problem | None:
 def _real(root: Root, path: str) -> str:
     """The path without any symbolic link; that of its folder is asked once."""
     folder, _, name = path.rpartition("/")
-    if not folder or name in ("", ".", "..") or os.path.islink(path):
+    if not folder or name in ("", ".", "..") or os.path.islink(path) or path.count("/") > _DEEP:
         return os.path.realpath(path)
     if folder not in root.folders:
-        root.folders[folder] = os.path.realpath(folder)
+        root.folders[folder] = _real(root, folder)
     return os.path.join(root.folders[folder], name)
 
 

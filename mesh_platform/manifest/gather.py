@@ -13,7 +13,7 @@ from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.domain_folder import DomainFolder, read_domain
 from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.folder import Entry, Root, below, entries, is_folder, root_at
-from mesh_platform.manifest.mesh import DbtModels, Mesh, Product, Quarantined
+from mesh_platform.manifest.mesh import DbtModels, Mesh, Quarantined
 from mesh_platform.manifest.reading import finding
 from mesh_platform.manifest.tree import Problem
 
@@ -56,11 +56,8 @@ def gather(root: Path, beside: Mesh | None = None, same: Collection[str] = ()) -
 
 def _shared(beside: Mesh, same: Collection[str]) -> Iterator[DomainFolder]:
     """Domains as they stand in another mesh, in which reading found nothing wrong with them."""
-    products: dict[str, list[Product]] = {name: [] for name in same}
-    for product in beside.products.values():
-        products.get(product.domain, []).append(product)
     for name in same:
-        yield DomainFolder(name, beside.domains.get(name), tuple(products[name]), (), ())
+        yield DomainFolder(name, beside.domains.get(name), beside.by_domain.get(name, ()), (), ())
 
 
 def _dbt(root: Root, top: Entry, read: Sequence[DomainFolder], known: Mapping[str, DbtModels]) -> dict[str, DbtModels]:
