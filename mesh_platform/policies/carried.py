@@ -52,14 +52,15 @@ class Carrier:
         return self._made(model, column.lower())
 
     def _deepest_first(self, node: Node, column: str) -> Iterator[tuple[Node, str]]:
-        """Every column that this one is made from, each after those it is made from: models may be a long chain."""
+        """Every column that this one is made from and that is not known yet, each after those it is made from: models
+        may be a long chain."""
         seen: set[tuple[Node, str]] = set()
         waiting = [(node, column, False)]
         while waiting:
             node, column, is_behind = waiting.pop()
             if is_behind:
                 yield node, column
-            elif not is_behind and (node, column) not in seen:
+            elif (node, column) not in seen and (node, column) not in self._known:
                 seen.add((node, column))
                 waiting.append((node, column, True))
                 waiting += [(before, name, False) for before, name in self._before(node, column)]
