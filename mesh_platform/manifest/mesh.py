@@ -124,6 +124,14 @@ class Mesh:
     findings: tuple[Finding, ...] = ()
 
     @cached_property
+    def by_domain(self) -> Mapping[str, tuple[Product, ...]]:
+        """Domain → its products; a domain without any is absent."""
+        found: dict[str, list[Product]] = {}
+        for product in self.products.values():
+            found.setdefault(product.domain, []).append(product)
+        return {domain: tuple(products) for domain, products in found.items()}
+
+    @cached_property
     def ports(self) -> Mapping[tuple[str, str], str]:
         """(dataset, table) of every published port → product id."""
         return {(p.manifest.port.dataset, p.manifest.port.table): p.id for p in self.products.values()}

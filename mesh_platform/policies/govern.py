@@ -1,7 +1,7 @@
 """The whole mesh against every policy, less what the council permits."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -40,8 +40,19 @@ def govern_files(
     mesh: Mesh, environment: Environment, today: date, more: Sequence[Finding] = (), before: Mesh | None = None
 ) -> tuple[Finding, ...]:
     """`govern`, with where the files of the dbt projects depart from the schemas, and `more`, among the findings."""
-    memory = FileMemory(environment.home / "lineage")
-    return govern(mesh, today, [*drift(mesh, environment), *more], before, memory)
+    return govern_drifted(mesh, environment, today, {"": [*drift(mesh, environment), *more]}, before)
+
+
+def govern_drifted(
+    mesh: Mesh,
+    environment: Environment,
+    today: date,
+    departures: Mapping[str, Sequence[Finding]],
+    before: Mesh | None = None,
+) -> tuple[Finding, ...]:
+    """`govern`, with departures that are known already, by domain, and what was followed before."""
+    files = [found for departed in departures.values() for found in departed]
+    return govern(mesh, today, files, before, FileMemory(environment.home / "lineage"))
 
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:

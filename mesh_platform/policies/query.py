@@ -50,7 +50,7 @@ def what_is_declared_is_read(review: Review) -> Located:
 @mesh_policy("DBT021", level=Level.WARNING, fix="read the source in a staging model, and that model here")
 def sources_are_read_in_staging(review: Review) -> Located:
     """One place takes in what comes from outside, renames and types it; a change outside then has one place to go."""
-    for domain, model, relation, _ in _everything(review.lineage):
+    for domain, model, relation, _ in review.once(_everything):
         layer = _layer(review.mesh, domain, model)
         if parts(relation)[0] == SOURCE and layer in ("intermediate", "products"):
             shown = ".".join(parts(relation)[1:])
@@ -64,7 +64,7 @@ def sources_are_read_in_staging(review: Review) -> Located:
 def layers_are_read_upwards(review: Review) -> Located:
     """Staging → intermediate → products: a model that reads a layer above its own goes round in a circle sooner or
     later."""
-    for domain, model, relation, node in _everything(review.lineage):
+    for domain, model, relation, node in review.once(_everything):
         if node.kind is Kind.MODEL and node.domain == domain:
             mine, theirs = _layer(review.mesh, domain, model), _layer(review.mesh, domain, node.name)
             if mine in _LAYERS and theirs in _LAYERS and _LAYERS[mine] < _LAYERS[theirs]:
@@ -125,10 +125,10 @@ def _name(node: Node, lineage: Lineage) -> str:
     return node.name if node.kind is Kind.PORT else f"{node.domain}.{node.name}"
 
 
-def _everything(lineage: Lineage) -> Iterator[tuple[str, str, str, Node]]:
+def _everything(review: Review) -> Iterator[tuple[str, str, str, Node]]:
     """(domain, model, relation, what it is) of all that is read."""
-    for domain, model in lineage.traces:
-        for relation, node in lineage.inputs(domain, model):
+    for domain, model in review.lineage.traces:
+        for relation, node in review.lineage.inputs(domain, model):
             yield domain, model, relation, node
 
 

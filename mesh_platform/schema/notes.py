@@ -51,6 +51,8 @@ class Notes:
     """Full name that a type had → where that is said."""
     heights: dict[str, int] = field(default_factory=dict)
     """Full name of a record → how many types lie in each other below it."""
+    flat: bool = False
+    """Whether the text is too short for types to nest deeply, so that nobody has to measure."""
     problems: list[tuple[str, At, str, bool]] = field(default_factory=list)
 
     def wrong(self, code: str, at: At, message: str, *, avro: bool = True) -> None:

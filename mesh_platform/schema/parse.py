@@ -31,7 +31,7 @@ from mesh_platform.schema.name import (
     type_aliases,
 )
 from mesh_platform.schema.notes import At, Broken, Notes, short, short_json
-from mesh_platform.schema.plain_field import key_of, recalled, remember
+from mesh_platform.schema.plain_field import recalled, remember
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
@@ -74,7 +74,8 @@ def parse_avro(text: str) -> AvroType:
 @lru_cache(maxsize=8192)
 def read_avro(text: str) -> Reading:
     """What an avsc says and what is wrong with it; raises SchemaInvalid only for a text that is no strict JSON."""
-    schema, notes = read_json(text), Notes()
+    # every record, array and map is written once: with few braces no types nest deeply, used by their names or not
+    schema, notes = read_json(text), Notes(flat=text.count("{") <= _MAX_HEIGHT)
     try:
         kind = _type(schema, At(), notes)
     except Broken:
@@ -185,13 +186,18 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         parsed = list(_fields(fields, at.within(name.rpartition(".")[0]), notes))
         if len(parsed) < len(fields):
             raise Broken
-        inner = [_height(field.type, notes) for field in parsed if field.type.__class__ is not Primitive]
-        notes.heights[name] = 1 + max(inner, default=0)
-        if notes.heights[name] > _MAX_HEIGHT:
-            raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
+        if not notes.flat:
+            _check_height(name, parsed, at, notes)
         record = Record(name, tuple(parsed), doc_of(schema, at, notes), type_aliases(schema, name, at, notes))
     notes.names[name] = record
     return record
+
+
+def _check_height(name: str, fields: list[Field], at: At, notes: Notes) -> None:
+    inner = [_height(field.type, notes) for field in fields if field.type.__class__ is not Primitive]
+    notes.heights[name] = 1 + max(inner, default=0)
+    if notes.heights[name] > _MAX_HEIGHT:
+        raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
 
 
 def _height(kind: AvroType, notes: Notes) -> int:
@@ -213,18 +219,17 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
     names: set[str] = set()
     aliased = False
     for index, entry in enumerate(fields):
-        key = key_of(entry)
-        aliased = aliased or b"aliases" in key
-        known = recalled(key)
+        key, known = recalled(entry)
         if known is not None and known.name not in names:
             names.add(known.name)
+            aliased = aliased or bool(known.aliases)
             yield known
             continue
-        before = len(notes.problems)
+        aliased, before = aliased or b"aliases" in key, len(notes.problems)
         found = _checked_field(entry, names, at.into("fields", index), notes)
         if found is not None:
             if len(notes.problems) == before:
-                remember(key, found)
+                remember(key, entry, found)
             yield found
     if aliased:
         _check_aliases(fields, at, notes)

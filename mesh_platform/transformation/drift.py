@@ -44,8 +44,15 @@ _ALIASES: Final = {
 
 def drift(mesh: Mesh, environment: Environment) -> list[Finding]:
     """Every departure in the dbt projects of the mesh's products; reads files only, and never dbt."""
-    domains = sorted({p.domain for p in mesh.products.values()} | set(mesh.dbt))
-    return [found for domain in domains for found in _domain(mesh, environment, domain)]
+    return [found for departures in drift_by_domain(mesh, environment).values() for found in departures]
+
+
+def drift_by_domain(
+    mesh: Mesh, environment: Environment, known: Mapping[str, list[Finding]] | None = None
+) -> dict[str, list[Finding]]:
+    """Domain → the departures in its project; of those that are known nothing is read."""
+    domains, known = sorted({p.domain for p in mesh.products.values()} | set(mesh.dbt)), known or {}
+    return {d: known[d] if d in known else list(_domain(mesh, environment, d)) for d in domains}
 
 
 def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Finding]:

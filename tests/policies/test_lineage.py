@@ -163,7 +163,7 @@ def test_the_mesh_as_it_was_and_as_it_is_are_remembered_together(tmp_path: Path)
 def test_what_was_remembered_long_ago_is_forgotten(tmp_path: Path) -> None:
     for generation in range(30):
         FileMemory(tmp_path).keep("sales", {f"{generation}.{i}": Trace() for i in range(20)})
-    assert len(FileMemory(tmp_path)._load("sales")) == 40
+    assert len(FileMemory(tmp_path)._load("sales").entries) == 40
     assert FileMemory(tmp_path).recall("sales", "28.3") == FileMemory(tmp_path).recall("sales", "29.3") == Trace()
 
 

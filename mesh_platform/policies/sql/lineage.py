@@ -170,6 +170,14 @@ class Lineage:
 
     def columns(self, node: Node) -> frozenset[str] | None:
         """The columns a table is known to have, lower case; None where only the warehouse knows."""
+        if node.kind is Kind.MODEL:
+            self._make(node)
+        elif node not in self._made:
+            self._made[node] = self._described(node)
+        return self._made[node]
+
+    def _described(self, node: Node) -> frozenset[str] | None:
+        """The columns that schemas give to a table that no model makes."""
         match node.kind:
             case Kind.PORT:
                 product = self.mesh.products.get(node.name)
@@ -179,9 +187,6 @@ class Lineage:
                 rows = self.landed(node)
                 own = names.CHANGE_COLUMNS if node.name.endswith(names.CHANGES_SUFFIX) else names.STATE_COLUMNS
                 return own.union(c.name.lower() for c in rows[1].columns) if rows else None
-            case Kind.MODEL:
-                self._make(node)
-                return self._made[node]
         return None
 
     def ordered(self, node: Node) -> tuple[str, ...] | None:
