@@ -60,6 +60,15 @@ EXTRA_COLUMN: Final = "_cdc_extra"
 REVISION_COLUMN: Final = "_mesh_revision"
 SEEN_COLUMN: Final = "_mesh_published_at"
 """Of a published table: since when consumers have seen the row's event."""
+STATE_COLUMNS: Final = frozenset(
+    {"_cdc_op", "_cdc_deleted", "_cdc_source_timestamp", "_cdc_lsn", "_cdc_ordinal", "_cdc_revision"}
+)
+"""What every landed table has beside the columns of the row schema."""
+CHANGE_COLUMNS: Final = STATE_COLUMNS | {
+    "_cdc_snapshot", "_cdc_event_id", "_cdc_landed_at", "_cdc_path", "_cdc_record", "_cdc_total_order",
+    "_cdc_unavailable", "_cdc_inherited", EXTRA_COLUMN,
+}  # fmt: skip
+"""What every change log has."""
 
 
 def cdc_schema(domain: str) -> str:

@@ -78,7 +78,7 @@ def levels_here() -> Mapping[str, PolicyLevel]:
         root = root_at(read_environment(os.environ).root)
     except EnvironmentProblem:
         return {}
-    policy, _, _ = read_policy(root, below(Entry("", "", root.folder), names.DOMAINS_FOLDER))
+    policy, _, _ = read_policy(root, below(Entry("", "", str(root.folder)), names.DOMAINS_FOLDER))
     return policy.levels
 
 

@@ -114,7 +114,7 @@ def _lineage(environment: Environment, mesh: Mesh) -> Lineage:
 
 def _schema(path: str) -> RecordSchema:
     at = Path(path)
-    text = read_text(root_at(at.parent), Entry(path, path, at))
+    text = read_text(root_at(at.parent), Entry(path, path, str(at)))
     if not isinstance(text, str):
         raise EnvironmentProblem(f"`{path}`: {text.message}")
     try:

@@ -19,8 +19,10 @@ from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.manifest.report import report, source_lines, summary
-from mesh_platform.policies.govern import govern_files
+from mesh_platform.manifest.untouched import untouched
+from mesh_platform.policies.govern import govern_drifted, govern_files
 from mesh_platform.policies.since import caused
+from mesh_platform.transformation.drift import drift_by_domain
 
 _WORKSPACE: Final = "GITHUB_WORKSPACE"
 
@@ -72,9 +74,14 @@ def judged_since(environment: Environment, revision: str, today: date) -> tuple[
     """The mesh as its files stand, and the findings that the change since the commit is to blame for."""
     commit = base_of(environment.root, revision)
     changed = changed_since(environment.root, commit)
-    with files_at(environment.root, commit) as folder:
-        before, were = judged(replace(environment, root=folder), today)
-    mesh, found = judged(environment, today, before)
+    mesh = gather(environment.root)
+    departures, same = drift_by_domain(mesh, environment), untouched(environment.root, commit, mesh)
+    with files_at(environment.root, commit, same) as folder:
+        then = replace(environment, root=folder)
+        before = gather(folder, mesh, same)
+        known = {domain: departures.get(domain, []) for domain in same}
+        were = govern_drifted(before, then, today, drift_by_domain(before, then, known))
+    found = govern_drifted(mesh, environment, today, departures, before)
     return mesh, caused(found, were, changed)
 
 

@@ -3,14 +3,15 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from mesh_platform import names
 from mesh_platform.environment import LONGEST_SHOWN, EnvironmentProblem
 from mesh_platform.manifest.folder import MAX_BYTES
+from mesh_platform.manifest.message import listed
 from mesh_platform.manifest.plain_text import one_line, printable
 
 _FOLDERS: Final = (names.DOMAINS_FOLDER, names.DBT_FOLDER)
@@ -19,9 +20,13 @@ _MOST_BYTES: Final = 512 << 20
 _OF_A_HOOK: Final = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"})
 _LINK: Final = "120000"
 _FILE: Final = "100"
+_SUBMODULE: Final = "160000"
+_FEW: Final = 3
 
 
-class _Blob(NamedTuple):
+class Blob(NamedTuple):
+    """A file of a commit, or a link, as `git ls-tree` tells it."""
+
     mode: str
     name: str
     size: int
@@ -42,7 +47,15 @@ def base_of(root: Path, revision: str) -> str:
     try:
         found = _git(root, ["merge-base", commit, "HEAD"], "").split()
     except EnvironmentProblem:  # histories that share nothing, or were cut off before they do
-        return commit
+        found = []
+    if (
+        not found
+        and _git(root, ["rev-parse", "--is-shallow-repository"], "git cannot tell its history").strip() == "true"
+    ):
+        raise EnvironmentProblem(
+            f"the history fetched does not reach back to where this branch left `{one_line(revision)[:LONGEST_SHOWN]}`;"
+            " fetch all of it (`fetch-depth: 0`)"
+        )
     return found[0] if found else commit
 
 
@@ -54,13 +67,30 @@ def changed_since(root: Path, commit: str) -> frozenset[str]:
     return frozenset(_shown(path) for path in f"{edited}{new}".split("\0") if path)
 
 
+def unlike(root: Path, commit: str) -> frozenset[str]:
+    """The paths, as git spells them, that are otherwise now, and all that git does not know, ignored or not."""
+    options = ["--name-only", "--relative", "--no-renames", "--no-ext-diff", "-z", commit]
+    edited = _git(root, ["diff", *options, "--", *_FOLDERS], "git cannot compare the files")
+    new = _git(root, ["ls-files", "--others", "-z", "--", *_FOLDERS], "git cannot list the files")
+    return frozenset(path for path in f"{edited}{new}".split("\0") if path)
+
+
+def blobs_at(root: Path, commit: str) -> list[Blob]:
+    """The files of the mesh in the commit."""
+    listed = _git(root, ["ls-tree", "-r", "-l", "-z", commit, "--", *_FOLDERS], "git cannot list the commit")
+    return [blob for line in listed.split("\0") if line and (blob := _blob(line))]
+
+
 @contextmanager
-def files_at(root: Path, commit: str) -> Iterator[Path]:
-    """A folder, for a while, that holds the files of the mesh as the commit has them."""
+def files_at(root: Path, commit: str, without: Collection[str] = ()) -> Iterator[Path]:
+    """A folder, for a while, that holds the files of the mesh as the commit has them, but for those of some domains."""
     with tempfile.TemporaryDirectory(prefix="mesh-commit-") as made:
         folder = Path(made).resolve()
-        listed = _git(root, ["ls-tree", "-r", "-l", "-z", commit, "--", *_FOLDERS], "git cannot list the commit")
-        blobs = [blob for line in listed.split("\0") if line and (blob := _blob(line))]
+        tree = _git(root, ["ls-tree", "-r", "-l", "-z", commit, "--", *_FOLDERS], "git cannot list the commit")
+        rows = [line for line in tree.split("\0") if line]
+        _refuse_submodules(rows, commit)
+        left_out = [[name] for name in without]
+        blobs = [blob for line in rows if (blob := _blob(line)) and blob.path.split("/", 2)[1:2] not in left_out]
         if (total := sum(b.size for b in blobs if b.size <= MAX_BYTES)) > _MOST_BYTES:
             raise EnvironmentProblem(
                 f"the mesh at `{commit[:12]}` has `{total}` bytes; at most `{_MOST_BYTES}` are read"
@@ -71,34 +101,45 @@ def files_at(root: Path, commit: str) -> Iterator[Path]:
         yield folder
 
 
-def _blob(line: str) -> _Blob | None:
+def _refuse_submodules(rows: Iterable[str], commit: str) -> None:
+    """Raises EnvironmentProblem where a part of the mesh is not in the commit, but in another repository's."""
+    inside = [_shown(path) for about, _, path in (row.partition("\t") for row in rows) if about.startswith(_SUBMODULE)]
+    if inside:
+        raise EnvironmentProblem(
+            f"{listed(inside[:_FEW])}: a git submodule, whose files the commit `{commit[:12]}` does not have, so that"
+            " nothing tells what changed in it; judge the whole mesh instead, without `--changed-since`"
+        )
+
+
+def _blob(line: str) -> Blob | None:
     """A row of `git ls-tree -l`; None for what is no file, or would lie elsewhere."""
     about, _, path = line.partition("\t")
     mode, kind, name, size = about.split()
-    climbs = PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts
-    return _Blob(mode, name, int(size), path) if kind == "blob" and not climbs else None
+    climbs = path.startswith("/") or ".." in path.split("/")
+    return Blob(mode, name, int(size), path) if kind == "blob" and not climbs else None
 
 
-def _write(root: Path, folder: Path, blobs: Sequence[_Blob]) -> None:
+def _write(root: Path, folder: Path, blobs: Sequence[Blob]) -> None:
     """The files with their content; one that is too large to be read is only as large as it was."""
     small = [b for b in blobs if b.size <= MAX_BYTES]
+    for parent in {blob.path.rpartition("/")[0] for blob in blobs}:
+        (folder / parent).mkdir(parents=True, exist_ok=True)
     for blob, content in zip(small, _contents(root, small), strict=True):
-        path = folder / blob.path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = f"{folder}/{blob.path}"
         if os.path.lexists(path):
             continue
         if blob.mode == _LINK:
-            path.symlink_to(os.fsdecode(content))
+            os.symlink(os.fsdecode(content), path)
         else:
-            path.write_bytes(content)
+            with open(path, "wb") as file:
+                file.write(content)
     for blob in blobs:
         if blob.size > MAX_BYTES and blob.mode != _LINK:
-            (folder / blob.path).parent.mkdir(parents=True, exist_ok=True)
             with (folder / blob.path).open("wb") as file:
                 file.truncate(blob.size)
 
 
-def _contents(root: Path, blobs: Sequence[_Blob]) -> Iterator[bytes]:
+def _contents(root: Path, blobs: Sequence[Blob]) -> Iterator[bytes]:
     if not blobs:
         return
     with tempfile.TemporaryFile() as asked:

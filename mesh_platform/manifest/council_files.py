@@ -7,6 +7,7 @@ from mesh_platform.manifest.entries import readable
 from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.folder import Entry, Root, below, exists
 from mesh_platform.manifest.reading import finding
+from mesh_platform.manifest.sound_part import sound_part
 from mesh_platform.manifest.typed import typed
 from mesh_platform.manifest.yaml_file import read_yaml
 
@@ -14,13 +15,12 @@ Exemptions = tuple[tuple[Exemption, Document, int], ...]
 
 
 def read_policy(root: Root, folder: Entry) -> tuple[PolicyFile, Document, list[Finding]]:
-    """The bounds and levels in force; the defaults where there is no file, or a broken one (a finding)."""
+    """The bounds and levels in force: what the file says rightly, and the defaults for the rest."""
     entry = below(folder, names.POLICY_FILE)
     if not exists(entry):
         return PolicyFile(), Document(entry.path), []
-    tree = read_yaml(root, entry)
-    value, problems = typed(PolicyFile, tree)
-    return value or PolicyFile(), Document(entry.path, tree.places), [finding(p, entry.path) for p in problems]
+    value, sound, problems = sound_part(PolicyFile, read_yaml(root, entry))
+    return value or PolicyFile(), Document(entry.path, sound.places), [finding(p, entry.path) for p in problems]
 
 
 def read_exemptions(root: Root, folder: Entry) -> tuple[Exemptions, list[Finding]]:

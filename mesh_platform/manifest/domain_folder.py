@@ -1,14 +1,24 @@
 """One folder below `domains/`: its domain.yaml, its row schemas and its products."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from mesh_platform import names
 from mesh_platform.manifest.document import Document, Place
 from mesh_platform.manifest.domain import DomainManifest
 from mesh_platform.manifest.finding import Finding
-from mesh_platform.manifest.folder import Entry, Root, below, entries, exists, holds_files, is_folder, read_text
+from mesh_platform.manifest.folder import (
+    Entry,
+    Root,
+    below,
+    entries,
+    exists,
+    holds_files,
+    is_folder,
+    read_text,
+    root_at,
+)
 from mesh_platform.manifest.mesh import Domain, Product, Quarantined, TextFile
 from mesh_platform.manifest.product_folder import (
     ProductFolder,
@@ -99,7 +109,7 @@ def _row_schemas(
 
 def _row_schema(root: Root, folder: Entry, written: str) -> TextFile | Problem:
     """The file a domain names; only below the domain's own folder, whatever links and dots the path holds."""
-    inside = Root(folder.at, os.path.realpath(folder.at))
+    inside = root_at(Path(folder.at))
     if written.startswith("/") or ".." in written.split("/") or "\0" in written:
         return Problem(
             "MAN001",

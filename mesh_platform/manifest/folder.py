@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,8 @@ from mesh_platform.manifest.tree import Problem
 
 MAX_BYTES: Final = 1 << 19
 """Of one file: ten thousand lines that a person wrote are less."""
+_DEEP: Final = 100
+"""Folders in each other; whoever nests more pays more."""
 LEGAL_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -23,7 +25,8 @@ class Entry:
     name: str
     path: str
     """Relative to the root, with forward slashes, printable."""
-    at: Path
+    at: str
+    """Where it lies; text, for a mesh has many files and `Path` is slow."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class Root:
     folder: Path
     real: str
     """The same without any symbolic link."""
+    folders: dict[str, str] = field(default_factory=dict, compare=False)
+    """Folders met so far → the same without any symbolic link: many files lie in one."""
+    listed: dict[str, tuple[list[str], list[Problem]]] = field(default_factory=dict, compare=False)
+    """Folders met so far → the names in them, and why they could not be listed."""
 
 
 def root_at(folder: Path) -> Root:
@@ -42,19 +49,24 @@ def root_at(folder: Path) -> Root:
 
 def entries(root: Root, folder: Entry) -> tuple[list[Entry], list[Problem]]:
     """What a folder holds, sorted by name, hidden names left out; and why it could not be listed."""
+    if folder.at not in root.listed:
+        root.listed[folder.at] = _listed(root, folder)
+    names, problems = root.listed[folder.at]
+    return [below(folder, name) for name in names], list(problems)
+
+
+def _listed(root: Root, folder: Entry) -> tuple[list[str], list[Problem]]:
     if outside := _outside(root, folder.at):
         return [], [outside]
     try:
-        names = sorted(path.name for path in folder.at.iterdir())
+        return sorted(name for name in os.listdir(folder.at) if not name.startswith(".")), []
     except OSError as problem:
         return [], [_unreadable(f"the folder cannot be listed: {_reason(problem)}")]
-    visible = [n for n in names if not n.startswith(".")]
-    return [Entry(n, f"{folder.path}/{printable(n)}".lstrip("/"), folder.at / n) for n in visible], []
 
 
 def is_folder(entry: Entry) -> bool:
     """Whether it is a folder, or a link to one."""
-    return os.path.isdir(entry.at)  # noqa: PTH112  (Path.is_dir raises where a folder may not be entered)
+    return os.path.isdir(entry.at)
 
 
 def exists(entry: Entry) -> bool:
@@ -74,7 +86,7 @@ def is_inside(root: Root, entry: Entry) -> bool:
 
 def below(folder: Entry, name: str) -> Entry:
     """The entry of that name (or relative path) in a folder."""
-    return Entry(name, f"{folder.path}/{printable(name)}".lstrip("/"), folder.at / name)
+    return Entry(name, f"{folder.path}/{printable(name)}".lstrip("/"), f"{folder.at}/{name}")
 
 
 def read_text(root: Root, entry: Entry) -> str | Problem:
@@ -82,7 +94,7 @@ def read_text(root: Root, entry: Entry) -> str | Problem:
     try:
         if outside := _outside(root, entry.at):
             return outside
-        about = entry.at.stat()
+        about = os.stat(entry.at)
         if not stat.S_ISREG(about.st_mode):
             kind = "a folder" if stat.S_ISDIR(about.st_mode) else "no regular file"
             return _unreadable(f"`{entry.name}` is {kind}", "put a text file in its place")
@@ -90,7 +102,7 @@ def read_text(root: Root, entry: Entry) -> str | Problem:
             return _broken(
                 Place(1, 1), f"the file has `{about.st_size}` bytes; at most `{MAX_BYTES}` are read", "make it smaller"
             )
-        with entry.at.open("rb") as file:
+        with open(entry.at, "rb") as file:
             return _text(file.read(MAX_BYTES + 1))
     except (OSError, ValueError) as problem:
         return _unreadable(f"the file cannot be read: {_reason(problem)}")
@@ -110,11 +122,21 @@ def _text(data: bytes) -> str | Problem:
     return text
 
 
-def _outside(root: Root, path: Path) -> Problem | None:
-    real = os.path.realpath(path)
+def _outside(root: Root, path: str) -> Problem | None:
+    real = _real(root, path)
     if real == root.real or real.startswith(root.real.rstrip(os.sep) + os.sep):
         return None
     return _unreadable("the path leads out of the mesh's own folder", "replace the link with the file itself")
+
+
+def _real(root: Root, path: str) -> str:
+    """The path without any symbolic link; that of its folder is asked once."""
+    folder, _, name = path.rpartition("/")
+    if not folder or name in ("", ".", "..") or os.path.islink(path) or path.count("/") > _DEEP:
+        return os.path.realpath(path)
+    if folder not in root.folders:
+        root.folders[folder] = _real(root, folder)
+    return os.path.join(root.folders[folder], name)
 
 
 def _reason(problem: Exception) -> str:

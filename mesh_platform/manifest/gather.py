@@ -1,7 +1,7 @@
 """All domains and products below a root as one Mesh; what cannot be read is quarantined and never stops the rest."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -27,13 +27,18 @@ _NO_MESH: Final = (
 )
 
 
-def gather(root: Path) -> Mesh:
-    """The mesh below this folder. Never raises for what a user wrote, or failed to write."""
+def gather(root: Path, beside: Mesh | None = None, same: Collection[str] = ()) -> Mesh:
+    """The mesh below this folder. Never raises for what a user wrote, or failed to write.
+
+    Of the domains that are the `same` in the mesh `beside`, nothing is read.
+    """
     home = root_at(root)
-    top = Entry("", "", home.folder)
+    top = Entry("", "", str(home.folder))
     folder = below(top, names.DOMAINS_FOLDER)
     found, problems = entries(home, folder)
-    read = [read_domain(home, entry) for entry in found if is_folder(entry)]
+    read = [read_domain(home, entry) for entry in found if is_folder(entry) and entry.name not in same]
+    if beside and same:
+        read = sorted([*read, *_shared(beside, same)], key=lambda d: d.name)
     policy, policy_document, policy_findings = read_policy(home, folder)
     exemptions, exemption_findings = read_exemptions(home, folder)
     notifications, notification_findings = read_notifications(home, folder)
@@ -49,15 +54,21 @@ def gather(root: Path) -> Mesh:
         policy_document=policy_document,
         exemptions=exemptions,
         notifications=notifications,
-        dbt=_dbt(home, top, read),
+        dbt=_dbt(home, top, read, {d: m for d, m in beside.dbt.items() if d in same} if beside else {}),
         macros=read_macros(home, below(below(top, names.DBT_FOLDER), names.PLATFORM_PACKAGE)),
         findings=tuple(sorted([*own, *council, *theirs], key=lambda f: f.order)),
     )
 
 
-def _dbt(root: Root, top: Entry, read: Sequence[DomainFolder]) -> dict[str, DbtModels]:
+def _shared(beside: Mesh, same: Collection[str]) -> Iterator[DomainFolder]:
+    """Domains as they stand in another mesh, in which reading found nothing wrong with them."""
+    for name in same:
+        yield DomainFolder(name, beside.domains.get(name), beside.by_domain.get(name, ()), (), ())
+
+
+def _dbt(root: Root, top: Entry, read: Sequence[DomainFolder], known: Mapping[str, DbtModels]) -> dict[str, DbtModels]:
     folder = below(top, names.DBT_FOLDER)
-    projects = {d.name: read_dbt_models(root, below(folder, d.name)) for d in read}
+    projects = {d.name: known.get(d.name) or read_dbt_models(root, below(folder, d.name)) for d in read}
     return {name: models for name, models in projects.items() if models is not None}
 
 

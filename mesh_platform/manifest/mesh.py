@@ -78,19 +78,33 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class DbtModels:
-    """The dbt project of a domain, as far as its file names tell."""
+    """The dbt project of a domain, as far as its files tell without dbt."""
 
     path: str
     """Of the project's folder, relative to MESH_ROOT."""
     models: Mapping[str, str]
     """Model name → path of its file, relative to MESH_ROOT."""
     queries: Mapping[str, TextFile] = field(default_factory=dict)
-    """Model name → its file, of those written in SQL that could be read."""
+    """Model or snapshot → its file, of those written in SQL that could be read."""
     macros: tuple[TextFile, ...] = ()
     properties: tuple[TextFile, ...] = ()
-    """The properties files that may declare sources."""
+    """The properties files that may declare sources, seeds, snapshots or hooks."""
     tables: frozenset[str] = frozenset()
     """Names of its seeds and snapshots, which models read as they read each other."""
+    folders: tuple[str, ...] = ("models",)
+    """Where its models are, relative to the project."""
+    tests: tuple[TextFile, ...] = ()
+    """The tests that are queries of their own."""
+    settings: TextFile | None = None
+    """Its `dbt_project.yml`."""
+    has_packages: bool = False
+    """Whether dbt installs packages that do not lie in the mesh, whose sources and macros nobody has here."""
+
+    def layer(self, model: str) -> str:
+        """The folder of the first level that a model is in; empty for none."""
+        path = self.models.get(model, "").removeprefix(f"{self.path}/")
+        within = next((path.removeprefix(f"{f}/") for f in self.folders if path.startswith(f"{f}/")), "")
+        return within.partition("/")[0] if "/" in within else ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +124,14 @@ class Mesh:
     macros: tuple[TextFile, ...] = ()
     """The macros of the mesh's own platform package; empty where it has none."""
     findings: tuple[Finding, ...] = ()
+
+    @cached_property
+    def by_domain(self) -> Mapping[str, tuple[Product, ...]]:
+        """Domain → its products; a domain without any is absent."""
+        found: dict[str, list[Product]] = {}
+        for product in self.products.values():
+            found.setdefault(product.domain, []).append(product)
+        return {domain: tuple(products) for domain, products in found.items()}
 
     @cached_property
     def ports(self) -> Mapping[tuple[str, str], str]:

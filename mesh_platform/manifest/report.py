@@ -33,7 +33,7 @@ def source_lines(root: Path) -> Lines:
 
     @cache
     def lines(path: str) -> Sequence[str]:
-        text = read_text(home, Entry(path, path, home.folder / path))
+        text = read_text(home, Entry(path, path, str(home.folder / path)))
         return text.split("\n") if isinstance(text, str) else ()
 
     return lines

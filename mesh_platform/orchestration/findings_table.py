@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
+from mesh_platform import names
 from mesh_platform.manifest.council import Links
 from mesh_platform.manifest.finding import Finding
 
@@ -12,8 +13,8 @@ _HEAD: Final = "| level | product | where | code | what | fix |\n|---|---|---|--
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """What counts first, then by place, so that two runs say the same."""
-    return sorted(findings, key=lambda f: (not f.counts, f.exempted, f.order))
+    """What counts first, a product's before its domain's, then by place, so that two runs say the same."""
+    return sorted(findings, key=lambda f: (not f.counts, f.exempted, f.product is None, f.order))
 
 
 def table(findings: Iterable[Finding], products: Iterable[str] = (), links: Links | None = None) -> str:
@@ -28,14 +29,23 @@ def _row(finding: Finding, products: frozenset[str], links: Links) -> str:
     level = "exempted" if finding.exempted else finding.level.value
     place = _linked(f"{finding.path}:{finding.line}", links.files, f"/{finding.path}#L{finding.line}")
     code = _linked(finding.code, links.policies, f"#{finding.code.lower()}")
-    cells = (level, _product(finding.product, products), place, code, _text(finding.message), _text(finding.fix))
+    cells = (level, _whose(finding, products), place, code, _text(finding.message), _text(finding.fix))
     return f"| {' | '.join(cells)} |"
 
 
-def _product(product: str | None, known: frozenset[str]) -> str:
-    return (
-        f"[{product}](/assets/{product.replace('.', '/', 1)})" if product in known and product else _text(product or "")
-    )
+def domain_of(path: str) -> str | None:
+    """The domain whose folder or dbt project holds this path; None for what is the council's or the platform's."""
+    top, _, rest = path.partition("/")
+    domain = rest.partition("/")[0]
+    is_one = top in (names.DOMAINS_FOLDER, names.DBT_FOLDER) and domain != names.PLATFORM_PACKAGE
+    return domain if is_one and domain and not domain.endswith((".yaml", ".yml")) else None
+
+
+def _whose(finding: Finding, known: frozenset[str]) -> str:
+    product, domain = finding.product, domain_of(finding.path)
+    if product:
+        return f"[{product}](/assets/{product.replace('.', '/', 1)})" if product in known else _text(product)
+    return f"of the domain `{_plain(domain)}`" if domain else ""
 
 
 def _linked(text: str, url: str | None, rest: str) -> str:
@@ -48,14 +58,14 @@ def _linked(text: str, url: str | None, rest: str) -> str:
 
 def _text(text: str) -> str:
     """The text with nothing in it that Markdown would make something of, but what it says in backticks."""
-    parts: Sequence[str] = text.split("`")
+    parts: Sequence[str] = _line(text).split("`")
     if len(parts) % 2 == 0:
-        return _escaped(text)
+        return _escaped(_line(text))
     return "`".join(_plain(part) if code % 2 else _escaped(part) for code, part in enumerate(parts))
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_[]<>|#!" else c for c in _line(text))
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|#!" else c for c in text)
 
 
 def _plain(text: str) -> str:

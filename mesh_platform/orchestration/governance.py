@@ -1,6 +1,6 @@
 """Governance in Dagster: a check on every product and a job over all manifests, with the code of `mesh validate`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -11,8 +11,9 @@ from mesh_platform.manifest.council import Links
 from mesh_platform.manifest.finding import Finding, Level, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.report import summary
 from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
-from mesh_platform.orchestration.findings_table import in_order, table
+from mesh_platform.orchestration.findings_table import domain_of, in_order, table
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.trend import counts, observation
 from mesh_platform.policies.govern import govern_files
@@ -69,28 +70,53 @@ def governance_checks(mesh: Mesh, environment: Environment) -> dg.AssetChecksDef
 
 
 def governance_result(product: str, findings: Iterable[Finding], links: Links | None = None) -> dg.AssetCheckResult:
-    """The product's own findings; an error fails the check, an exempted one is shown and does not."""
-    own = in_order(f for f in findings if f.product == product or _concerns(f, product))
+    """The product's own findings, and those of its domain beside them.
+
+    An error of its own fails the check as an error; what is wrong in the domain's files is shown, and an error there
+    fails it as a warning. An exempted finding is shown and fails nothing.
+    """
+    domain = product.partition(".")[0]
+    shown = in_order(f for f in findings if f.product == product or _of_the_domain(f, domain))
+    domains = [f for f in shown if _is_the_teams(f)]
+    own = [f for f in shown if f not in domains]
     errors, warnings = failing(own), [f for f in own if f.level is Level.WARNING and not f.exempted]
     return dg.AssetCheckResult(
         asset_key=product_key(product),
         check_name="governance",
-        passed=not errors and not warnings,
+        passed=not errors and not warnings and not failing(domains),
         severity=dg.AssetCheckSeverity.ERROR if errors else dg.AssetCheckSeverity.WARN,
-        description="; ".join(f"{f.path}:{f.line}: {f.code} {f.message}" for f in (errors or warnings)[:3])
-        or "no finding",
+        description=_told(own, domains),
         metadata={
             **counts(own),
+            **({"of the domain": float(len(domains))} if domains else {}),
             "runbook": f"{RUNBOOK}#governance",
-            **({"findings": dg.MetadataValue.md(table(own, [product], links))} if own else {}),
+            **({"findings": dg.MetadataValue.md(table([*own, *domains], [product], links))} if shown else {}),
         },
     )
 
 
-def _concerns(finding: Finding, product: str) -> bool:
-    """A stale or broken dbt project is everyone's in its domain."""
-    folder = f"{names.DBT_FOLDER}/{product.split('.')[0]}"
-    return finding.product is None and f"{finding.path}/".startswith(f"{folder}/")
+def _told(own: Sequence[Finding], domains: Sequence[Finding]) -> str:
+    """What whoever is called reads first, without a click: how many, and the first with its place and its fix."""
+    if not own and not domains:
+        return "no finding"
+    counted = [summary(own)] if own else []
+    counted += [f"{summary(domains)} of the domain"] if domains else []
+    first = next((f for f in in_order([*own, *domains]) if not f.exempted), None)
+    if first is None:
+        return "; ".join(counted)
+    whose = " (of the domain)" if first in domains else ""
+    place = f"{first.path}:{first.line}"
+    return f"{'; '.join(counted)}. First: {first.code} at {place}{whose}: {first.message}. Fix: {first.fix}."
+
+
+def _of_the_domain(finding: Finding, domain: str) -> bool:
+    """Whether it is about the domain's own files or dbt project, and about no product alone."""
+    return finding.product is None and domain_of(finding.path) == domain
+
+
+def _is_the_teams(finding: Finding) -> bool:
+    """Whether it is about the domain's files; its dbt project is what each of its products is built by."""
+    return finding.product is None and finding.path.startswith(f"{names.DOMAINS_FOLDER}/")
 
 
 def governance_job(environment: Environment) -> dg.JobDefinition:

@@ -17,6 +17,8 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     identity,
     lifecycle,
     lineage,
+    measured,
+    named_relation,
     notifying,
     ownership,
     personal_data,

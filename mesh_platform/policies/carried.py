@@ -7,10 +7,11 @@ from typing import cast
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.classification.classify import classify
-from mesh_platform.policies.classification.fields import PersonalField, personal_fields
+from mesh_platform.policies.classification.fields import PersonalField, fields_of, personal_fields
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.personal_data import is_declared
-from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.node import Kind, Node
 from mesh_platform.policies.sql.trace import How
 from mesh_platform.schema.history import current
 
@@ -52,14 +53,15 @@ class Carrier:
         return self._made(model, column.lower())
 
     def _deepest_first(self, node: Node, column: str) -> Iterator[tuple[Node, str]]:
-        """Every column that this one is made from, each after those it is made from: models may be a long chain."""
+        """Every column that this one is made from and that is not known yet, each after those it is made from: models
+        may be a long chain."""
         seen: set[tuple[Node, str]] = set()
         waiting = [(node, column, False)]
         while waiting:
             node, column, is_behind = waiting.pop()
             if is_behind:
                 yield node, column
-            elif not is_behind and (node, column) not in seen:
+            elif (node, column) not in seen and (node, column) not in self._known:
                 seen.add((node, column))
                 waiting.append((node, column, True))
                 waiting += [(before, name, False) for before, name in self._before(node, column)]
@@ -84,6 +86,9 @@ class Carrier:
         match node.kind:
             case Kind.LANDED:
                 return self._landed(node, column)
+            case Kind.SEED:
+                personal = column.partition(".")[0] in self._lineage.declared.personal_columns(node.domain, node.name)
+                return Carried((f"{node.name}.{column}",), How.SAME) if personal else None
             case Kind.PORT:
                 return self._published(node.name, column)
             case Kind.MODEL:
@@ -108,10 +113,9 @@ class Carrier:
 
     def _published(self, product_id: str | None, column: str) -> Carried | None:
         product = self._lineage.mesh.products.get(product_id or "")
-        schema = current(product) if product else None
-        if product is None or schema is None:
+        if product is None or current(product) is None:
             return None
-        touched = [f for f in personal_fields(schema) if _touches(f, column)]
+        touched = [f for f in fields_of(product) if _touches(f, column)]
         asked = [f for f in touched if f"{product_id}.{f.dotted}" not in self._none]
         if any(is_declared(product, f) for f in touched) or any(f.judgement.outcome is Outcome.MUST for f in asked):
             return Carried((f"{product_id}.{column}",), How.SAME)

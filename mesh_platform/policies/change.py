@@ -1,14 +1,18 @@
 """What consumers were promised changes under a number that says so, and what they read stays where it is."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from mesh_platform import names
-from mesh_platform.manifest.cadence import every
+from mesh_platform.manifest.cadence import cron_problem, every
+from mesh_platform.manifest.cron_gap import longest_gap
 from mesh_platform.manifest.document import FIRST_LINE
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.manifest.message import listed
 from mesh_platform.manifest.product import DataProduct
+from mesh_platform.policies.lifecycle import readers_of
+from mesh_platform.policies.promise import is_tested
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, change_policy, mesh_policy, spot
 from mesh_platform.schema.version import Version, read_version
 
@@ -20,13 +24,12 @@ _MORE_IS_BETTER = ("completeness.target_percent", "completeness.error_percent", 
 def looser_promise_has_a_major_version(was: Product, now: Product) -> Breaches:
     """Whoever built on 30 minutes breaks on 60 as surely as on a missing column: a promise that gets looser, or goes,
     is a breaking change of the contract."""
-    old, new = _versions(was, now)
-    if old and new and new.major <= old.major:
-        for key, before, after in _looser(was.manifest, now.manifest):
+    if takes_a_major(was, now):
+        for key, before, after in _looser(was, now):
             yield Breach(
                 key,
                 f"the promise of `{before}` is loosened to `{after}` under version `{_version(now)}`",
-                f"keep `{before}`, or {_released(now, f'{old.major + 1}.0.0')}",
+                f"keep `{before}`, or {released(now, f'{next_major(was)}.0.0')}",
             )
 
 
@@ -34,12 +37,12 @@ def looser_promise_has_a_major_version(was: Product, now: Product) -> Breaches:
 def tighter_promise_has_a_minor_version(was: Product, now: Product) -> Breaches:
     """A better promise breaks nobody, but consumers who may rely on it now learn of it by the version."""
     old, new = _versions(was, now)
-    if old and new and (new.major, new.minor) <= (old.major, old.minor):
-        for key, after, before in _looser(now.manifest, was.manifest):
+    if old and new and (new.major, new.minor) <= _reached(old):
+        for key, after, before in _looser(now, was):
             yield Breach(
                 key,
                 f"the promise of `{before}` is tightened to `{after}` under version `{_version(now)}`",
-                _released(now, f"{old.major}.{old.minor + 1}.0"),
+                released(now, f"{old.major}.{old.minor + 1}.0"),
             )
 
 
@@ -64,65 +67,87 @@ def retirement_is_not_brought_forward(was: Product, now: Product) -> Breaches:
 
 @mesh_policy(
     "LIF010",
-    level=Level.WARNING,
     of_changes=True,
-    fix="retire it later, or ask the council for a shorter notice",
+    fix="retire it later, or ask the council for an exemption with the readers' agreement",
 )
 def notice_counts_from_the_day_it_is_given(review: Review) -> Located:
     """A date in the past warns nobody: readers learn of the end on the day this change is made, whatever day its
     author writes."""
-    least = review.mesh.policy.bounds.min_deprecation_days
+    least = review.before.policy.bounds.min_deprecation_days if review.before else 0
     key = "spec.lifecycle.retires_on"
+    for now, retires_on in _announced(review):
+        days = (retires_on - review.today).days
+        if days < least:
+            when = f"`{days}` days ahead" if days > 0 else "today" if days == 0 else "in the past"
+            message = f"announced today, the end on `{retires_on}` is {when}; the notice is `{least}` days"
+            yield spot(now.document, key, now.id), Breach(key, message)
+
+
+def _announced(review: Review) -> Iterator[tuple[Product, date]]:
+    """The products whose end is announced by this change, with its day."""
     for was in review.before.products.values() if review.before else ():
         now, old = review.mesh.products.get(was.id), was.manifest.spec.lifecycle
         new = now.manifest.spec.lifecycle if now else None
         if now and new and new.retires_on and not (old and old.retires_on):
-            days, claimed = (new.retires_on - review.today).days, (new.retires_on - new.deprecated_on).days
-            if days < least <= claimed:  # what is too short by its own dates is told by those
-                message = f"announced today, `{new.retires_on}` is `{days}` days ahead, fewer than `{least}`"
-                yield spot(now.document, key, now.id), Breach(key, message)
+            yield now, new.retires_on
 
 
 @mesh_policy(
     "LIF009",
     of_changes=True,
-    fix="restore it, and announce its end in `spec.lifecycle`; when that day has come, remove it",
+    fix="restore it, and announce its end in `spec.lifecycle`; when that day has come and nobody reads it, remove it",
 )
 def product_is_not_removed_before_its_day(review: Review) -> Located:
     """A product that is gone from one commit to the next takes its readers' tables with it."""
     for was in review.before.products.values() if review.before else ():
-        lifecycle = was.manifest.spec.lifecycle
-        announced = lifecycle.retires_on if lifecycle else None
-        if was.id in review.mesh.known_products or (announced and announced <= review.today):
+        if was.id in review.mesh.known_products:
             continue
-        readers = review.mesh.readers.get(was.id, ())
-        said = f"it retires on `{announced}`" if announced else "its end was never announced"
-        left = f"; {listed(sorted(readers))} still read it" if readers else ""
-        yield Spot(was.document.path, FIRST_LINE, was.id), Breach("", f"`{was.id}` is removed, and {said}{left}")
+        lifecycle, readers = was.manifest.spec.lifecycle, readers_of(was, review)
+        announced = lifecycle.retires_on if lifecycle else None
+        left = [f"{listed(readers)} still read it"] if readers else []
+        early = [] if announced and announced <= review.today else [_early(announced)]
+        if early or left:
+            said = "; ".join([*early, *left])
+            yield Spot(was.document.path, FIRST_LINE, was.id), Breach("", f"`{was.id}` is removed, and {said}")
 
 
-def _looser(was: DataProduct, now: DataProduct) -> Iterator[tuple[str, object, object]]:
+def _early(announced: date | None) -> str:
+    return f"it retires on `{announced}`" if announced else "its end was never announced"
+
+
+def _looser(was: Product, now: Product) -> Iterator[tuple[str, object, object]]:
     """(key, as it was, as it is) of every promise that became weaker."""
     for path in _LESS_IS_BETTER:
-        before, after = _value(was, path), _value(now, path)
+        before, after = _value(was.manifest, path), _value(now.manifest, path)
         if after > before:
             yield f"spec.slo.{path}", f"{before} min", f"{after} min"
     for path in _MORE_IS_BETTER:
-        before, after = _value(was, path), _value(now, path)
+        before, after = _value(was.manifest, path), _value(now.manifest, path)
         if after < before:
             yield f"spec.slo.{path}", f"{before} %", f"{after} %"
     yield from _less_measured(was, now)
 
 
-def _less_measured(was: DataProduct, now: DataProduct) -> Iterator[tuple[str, object, object]]:
+def _less_measured(was: Product, now: Product) -> Iterator[tuple[str, object, object]]:
     """What was measured is not, or less often."""
-    old, new = was.slo.accuracy, now.slo.accuracy
+    old, new = was.manifest.slo.accuracy, now.manifest.slo.accuracy
     if old and not new:
         yield "spec.slo", old.validated_by, "no accuracy"
-    elif old and new and (every(new.run_frequency) or 0) > (every(old.run_frequency) or float("inf")):
+    if old and new and _minutes(new.run_frequency) > _minutes(old.run_frequency):
         yield "spec.slo.accuracy.run_frequency", old.run_frequency, new.run_frequency
-    if was.slo.completeness.expected and not now.slo.completeness.expected:
-        yield "spec.slo.completeness", f"expected: {was.slo.completeness.expected}", "nothing to be measured against"
+    if old and new and is_tested(was, old) and not is_tested(now, new):
+        yield "spec.slo.accuracy.validated_by", old.validated_by, new.validated_by
+    before, after = was.manifest.slo.completeness.expected, now.manifest.slo.completeness.expected
+    if before and not after:
+        yield "spec.slo.completeness", f"expected: {before}", "nothing to be measured against"
+
+
+def _minutes(cadence: str) -> float:
+    """The longest that a cadence leaves a product untested; for ever, where it is none."""
+    if (minutes := every(cadence)) is not None:
+        return minutes
+    gap = None if cron_problem(cadence) else longest_gap(cadence)
+    return gap.total_seconds() / 60 if gap else float("inf")
 
 
 def _value(manifest: DataProduct, path: str) -> float:
@@ -132,10 +157,30 @@ def _value(manifest: DataProduct, path: str) -> float:
     return found  # type: ignore[return-value]
 
 
-def _released(product: Product, version: str) -> str:
+def released(product: Product, version: str) -> str:
     """How a promise gets another version: it has that of the schema, which may say what it said before."""
     schema = f"{names.SCHEMA_FOLDER}/{_version(product)}.avsc"
     return f'copy `{schema}` to `{names.SCHEMA_FOLDER}/{version}.avsc`, and write `schema_version: "{version}"`'
+
+
+def takes_a_major(was: Product, now: Product) -> bool:
+    """Whether a breaking change of the promise would still need the next major version; a version that is none has
+    no next."""
+    old, new = _versions(was, now)
+    return old is not None and new is not None and _reached(new)[0] <= _reached(old)[0]
+
+
+def next_major(product: Product) -> int:
+    """The major version after the one that is released."""
+    version = read_version(_version(product))
+    return int(_reached(version)[0]) + 1 if version else 1
+
+
+def _reached(version: Version) -> tuple[float, float]:
+    """(major, minor) of what is released: a prerelease binds nobody, and has not taken its step yet."""
+    if not version.prerelease or version.patch:
+        return version.major, version.minor
+    return (version.major, version.minor - 1) if version.minor else (version.major - 1, float("inf"))
 
 
 def _version(product: Product) -> str:

@@ -17,6 +17,8 @@ from mesh_platform.policies.registry import MOST, POLICIES, Breach, Located, Rev
 from mesh_platform.schema.history import current
 
 _CENTURY: Final = 36_500
+REMOVAL: Final = "LIF009"
+"""The policy whose breach leaves no product behind."""
 
 
 @mesh_policy("POL001", fix="use a policy's code, as `mesh explain` lists it; or remove the entry")
@@ -89,10 +91,11 @@ def exemption_names_a_policy(review: Review) -> Located:
 
 @mesh_policy("EXM003", last=True, fix="name an existing product as `domain.name`, or remove the exemption")
 def exemption_names_a_product(review: Review) -> Located:
-    """An exemption for a product that does not exist waits for somebody to take its name."""
+    """An exemption for a product that does not exist waits for somebody to take its name. A permitted removal is the
+    exception: it is of a product that there was."""
     known = review.mesh.known_products
     for exemption, document, key in _exemptions(review):
-        if exemption.product not in known:
+        if exemption.product not in known and not _was_removed(exemption, review):
             hint = did_you_mean(exemption.product, sorted(known))
             yield (
                 spot(document, f"{key}.product"),
@@ -100,15 +103,35 @@ def exemption_names_a_product(review: Review) -> Located:
             )
 
 
+def _was_removed(exemption: Exemption, review: Review) -> bool:
+    """Whether it permits the removal of a product that was there before this change; or that nobody can tell of, for
+    the change is made, or it stood in the file before."""
+    before = review.before
+    if exemption.policy != REMOVAL or exemption.until < review.today:
+        return False
+    granted = [e for e, _, _ in before.exemptions] if before else [exemption]
+    return exemption in granted or (before is not None and exemption.product in before.known_products)
+
+
 @mesh_policy("EXM004", last=True, level=Level.WARNING, fix="remove the exemption")
 def exemption_is_needed(review: Review) -> Located:
     """A permission that nobody needs any more would silently cover the next mistake."""
     broken = {(finding.code, finding.product) for finding in review.found}
     for exemption, document, key in _exemptions(review):
-        named = can_be_exempted(exemption.policy) and exemption.product in review.mesh.products
-        judged = named and not POLICIES[exemption.policy].of_changes
-        if judged and exemption.until >= review.today and (exemption.policy, exemption.product) not in broken:
-            yield spot(document, key), Breach(key, f"`{exemption.product}` does not break `{exemption.policy}`")
+        policy, product = exemption.policy, exemption.product
+        named = can_be_exempted(policy) and product in review.mesh.products
+        judged = named and exemption.until >= review.today and not POLICIES[policy].of_changes
+        if judged and (policy, product) not in broken:
+            yield spot(document, key), Breach(key, f"`{product}` does not break `{policy}`")
+        elif _is_used_up(exemption, review):
+            hint = did_you_mean(product, sorted(review.mesh.known_products))
+            yield spot(document, key), Breach(key, f"there is no product `{product}` any more to be removed{hint}")
+
+
+def _is_used_up(exemption: Exemption, review: Review) -> bool:
+    """Whether the product whose removal it permits was gone before this change."""
+    there = review.mesh.known_products | (review.before.known_products if review.before else frozenset())
+    return exemption.product not in there and _was_removed(exemption, review)
 
 
 @mesh_policy(

@@ -28,7 +28,7 @@ def product_model_has_its_manifest(review: Review) -> Located:
     """What lies in the product layer looks like something to build on, but nobody has promised anything."""
     for domain, project in review.mesh.dbt.items():
         for model, path in project.models.items():
-            if f"{project.path}/models/products/" in path and f"{domain}.{model}" not in review.mesh.known_products:
+            if project.layer(model) == "products" and f"{domain}.{model}" not in review.mesh.known_products:
                 yield Spot(path), Breach("", f"`{model}` is in the product layer and has no manifest")
 
 
@@ -36,5 +36,7 @@ def product_model_has_its_manifest(review: Review) -> Located:
 def expected_model_exists(product: Product, mesh: Mesh) -> Breaches:
     """Completeness is measured against the model that `slo.completeness.expected` names."""
     project, expected = mesh.dbt.get(product.domain), product.manifest.slo.completeness.expected
-    if project and expected and f"{project.path}/models/slo/" not in project.models.get(expected, ""):
-        yield Breach("spec.slo.completeness.expected", f"`{project.path}/models/slo/` has no model `{expected}`")
+    if project and expected and project.layer(expected) != "slo":
+        yield Breach(
+            "spec.slo.completeness.expected", f"`{project.path}/{project.folders[0]}/slo/` has no model `{expected}`"
+        )

@@ -28,7 +28,8 @@ def schema_changes_nothing_in_place_that_readers_rely_on(review: Review) -> Loca
             forbidden = [change for change in step.fresh if change.kind.bump is Bump.FORBIDDEN]
             for change, place in placed(product, step.new, forbidden):
                 message = f"{change.message} ({change.code}, since `{step.old}`)"
-                yield place, Breach(change.path, message, _fix(product, step, change))
+                fix = _permitted_only("SCH011", product, step.new, review) or _fix(product, step, change)
+                yield place, Breach(change.path, message, fix)
 
 
 @mesh_policy("SCH012", level=Level.WARNING, fix="tell the consumers before it is published")
@@ -55,10 +56,27 @@ def version_moves_as_far_as_its_change(review: Review) -> Located:
             if step.declared < step.required:
                 short.setdefault(step.new, []).append(step)
         for new, found in short.items():
-            yield _where(product, new), _too_small(product, found)
+            yield _where(product, new), _too_small(product, found, _permitted_only("VER005", product, new, review))
 
 
-def _too_small(product: Product, found: list[Step]) -> Breach:
+def _permitted_only(code: str, product: Product, version: str, review: Review) -> str | None:
+    """What is left to do about a version that is published, and stays as it is; None for one that is not."""
+    was = review.before.products.get(product.id) if review.before else None
+    holders = [(product, False), *([(was, True)] if was else [])]
+    if not any(_is_published(version, holder, itself) for holder, itself in holders):
+        return None
+    return f"`{version}` is published and stays: ask the council for an exemption from `{code}` for `{product.id}`"
+
+
+def _is_published(version: str, holder: Product, itself: bool) -> bool:
+    """Whether the product has released it: before its own version, or as its own where that one counts."""
+    mine, this = read_version(holder.manifest.spec.schema_version), _versions(holder).get(version)
+    if mine is None or this is None or this.prerelease:
+        return False
+    return this.precedence < mine.precedence or (itself and this == mine)
+
+
+def _too_small(product: Product, found: list[Step], permitted_only: str | None) -> Breach:
     versions = _versions(product)
     right = {next_version(versions[step.old], step.required): step for step in found}
     enough = max(right, key=lambda text: [int(number) for number in text.split(".")])
@@ -70,7 +88,7 @@ def _too_small(product: Product, found: list[Step]) -> Breach:
     )
     file = f"{names.SCHEMA_FOLDER}/{step.new}.avsc"
     fix = f'rename `{file}` to `{enough}.avsc`, and write `schema_version: "{enough}"`'
-    return Breach("spec.schema_version", message, fix)
+    return Breach("spec.schema_version", message, permitted_only or fix)
 
 
 def _where(product: Product, version: str) -> Spot:

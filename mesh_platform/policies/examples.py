@@ -12,7 +12,7 @@ from typing import Final
 
 from mesh_platform.environment import PROJECT_ROOT
 from mesh_platform.manifest.plain_text import control_character
-from mesh_platform.transformation.drift_rule import RULES
+from mesh_platform.transformation.drift_rule import RULES, STALE
 
 FIXTURES: Final = PROJECT_ROOT / "tests" / "policies"
 SHIPPED: Final = "examples.json"
@@ -39,9 +39,19 @@ class Example:
         return [part for part in both if part[2]]
 
 
+_WRITTEN: Final = {
+    STALE.code: Example(
+        "start.sh",
+        "git pull\ndagster dev --workspace workspace.yaml",
+        "git pull\nmesh prepare\ndagster dev --workspace workspace.yaml",
+    )
+}
+"""Of what no file of the mesh shows."""
+
+
 @cache
 def examples() -> Mapping[str, Example]:
-    """Code → example, as shipped; a code whose breach no text can show has none."""
+    """Code → example, as shipped."""
     shipped = json.loads((files("mesh_platform.policies") / SHIPPED).read_text(encoding="utf-8"))
     return {code: Example(**example) for code, example in shipped.items()}
 
@@ -53,7 +63,9 @@ def as_shipped(codes: Iterable[str], fixtures: Path = FIXTURES) -> str:
 
 
 def example_of(code: str, fixtures: Path) -> Example | None:
-    """The first file of the code's fixtures that shows the difference."""
+    """The first file of the code's fixtures that shows the difference, or that only the good mesh has."""
+    if code in _WRITTEN:
+        return _WRITTEN[code]
     folder, base = fixtures / code, _texts(fixtures / "base")
     if code in RULES:
         base = {**base, **_texts(fixtures / "described")}
@@ -65,7 +77,13 @@ def example_of(code: str, fixtures: Path) -> Example | None:
         if avoid != prefer and (prefer or path not in base) and _can_be_shown(avoid + prefer):
             shown = _shortened(avoid.splitlines(), prefer.splitlines())
             return Example(path, *shown, other if other != path else "")
-    return None
+    return next((_of_absence(path, base[path]) for path in sorted(base) if path in good and path not in bad), None)
+
+
+def _of_absence(path: str, text: str) -> Example:
+    """A file that there has to be."""
+    comment = "--" if path.endswith(".sql") else "#"
+    return Example(path, f"{comment} there is no such file", _joined([text.splitlines()]))
 
 
 def _counterpart(path: str, base: Mapping[str, str], good: Mapping[str, str]) -> str:
@@ -85,7 +103,7 @@ def _texts(folder: Path) -> dict[str, str]:
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder).as_posix()
         if file.is_file() and path not in _NOTES:
-            text = file.read_bytes().decode("utf-8", "replace")
+            text = file.read_bytes().decode("utf-8", "backslashreplace")
             found[path] = "\n".join(_MARK.sub("", line) for line in text.split("\n"))
     return found
 
@@ -97,7 +115,7 @@ def _marked(fixture: Path, texts: Mapping[str, str]) -> set[str]:
 
 
 def _can_be_shown(text: str) -> bool:
-    return "\ufffd" not in text and not control_character(text) and max(map(len, text.splitlines())) <= _LONGEST
+    return not control_character(text) and max(map(len, text.splitlines())) <= _LONGEST
 
 
 def _shortened(avoid: Sequence[str], prefer: Sequence[str]) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The whole mesh against every policy, less what the council permits."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.policies.book import BOOK
-from mesh_platform.policies.council import can_be_exempted
+from mesh_platform.policies.council import REMOVAL, can_be_exempted
 from mesh_platform.policies.registry import MOST, Policy, Review
 from mesh_platform.policies.sql.memory import FileMemory, Memory
 from mesh_platform.transformation.drift import drift
@@ -33,15 +33,26 @@ def govern(
     first = [f for policy in BOOK.values() if not policy.last for f in judged(policy, review)]
     found = [*mesh.findings, *first]
     about = [f for policy in BOOK.values() if policy.last for f in judged(policy, replace(review, found=found))]
-    return tuple(sorted([*_exempted(found, mesh, today), *about], key=lambda f: f.order))
+    return tuple(sorted([*_exempted(found, review), *about], key=lambda f: f.order))
 
 
 def govern_files(
     mesh: Mesh, environment: Environment, today: date, more: Sequence[Finding] = (), before: Mesh | None = None
 ) -> tuple[Finding, ...]:
     """`govern`, with where the files of the dbt projects depart from the schemas, and `more`, among the findings."""
-    memory = FileMemory(environment.home / "lineage")
-    return govern(mesh, today, [*drift(mesh, environment), *more], before, memory)
+    return govern_drifted(mesh, environment, today, {"": [*drift(mesh, environment), *more]}, before)
+
+
+def govern_drifted(
+    mesh: Mesh,
+    environment: Environment,
+    today: date,
+    departures: Mapping[str, Sequence[Finding]],
+    before: Mesh | None = None,
+) -> tuple[Finding, ...]:
+    """`govern`, with departures that are known already, by domain, and what was followed before."""
+    files = [found for departed in departures.values() for found in departed]
+    return govern(mesh, today, files, before, FileMemory(environment.home / "lineage"))
 
 
 def judged(policy: Policy, review: Review) -> Iterator[Finding]:
@@ -73,7 +84,16 @@ def _council(policy: Policy, review: Review) -> PolicyFile:
     return review.before.policy if policy.of_changes and review.before else review.mesh.policy
 
 
-def _exempted(found: Iterable[Finding], mesh: Mesh, today: date) -> Iterator[Finding]:
-    granted = {(e.policy, e.product) for e, _, _ in mesh.exemptions if e.until >= today and can_be_exempted(e.policy)}
+def _exempted(found: Iterable[Finding], review: Review) -> Iterator[Finding]:
+    granted = _granted(review.mesh, review.today)
+    # whoever removes a product may take the permission away with it: it stood, and nothing is left that needs it
+    used = {g for g in _granted(review.before, review.today) if g[0] == REMOVAL} if review.before else set()
+    permissions = granted | used
     for finding in found:
-        yield replace(finding, exempted=True) if (finding.code, finding.product) in granted else finding
+        permitted = (finding.code, finding.product) in permissions
+        yield replace(finding, exempted=True) if permitted else finding
+
+
+def _granted(mesh: Mesh, today: date) -> set[tuple[str, str | None]]:
+    """(policy, product) of every permission that holds."""
+    return {(e.policy, e.product) for e, _, _ in mesh.exemptions if e.until >= today and can_be_exempted(e.policy)}

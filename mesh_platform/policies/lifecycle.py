@@ -1,5 +1,7 @@
 """A product ends as it began: announced, with somewhere to go, and not while somebody still reads it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from mesh_platform.manifest.finding import Level
@@ -7,6 +9,7 @@ from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import did_you_mean, listed
 from mesh_platform.manifest.product import Lifecycle, ProductInput
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, mesh_policy, policy, spot
+from mesh_platform.policies.sql.lineage import Lineage
 
 
 @policy("LIF001", fix="name an existing product as `domain.name`")
@@ -34,10 +37,11 @@ def retirement_follows_deprecation(product: Product, mesh: Mesh) -> Breaches:
 def product_does_not_retire_under_its_readers(review: Review) -> Located:
     """A product that ends on the day while somebody reads it is an outage with an appointment."""
     for product in review.mesh.products.values():
-        lifecycle, readers = product.manifest.spec.lifecycle, review.mesh.readers.get(product.id, ())
-        if lifecycle and lifecycle.retires_on and lifecycle.retires_on <= review.today and readers:
+        lifecycle = product.manifest.spec.lifecycle
+        due = lifecycle.retires_on if lifecycle else None
+        if due and due <= review.today and (readers := readers_of(product, review)):
             key = "spec.lifecycle.retires_on"
-            message = f"`{lifecycle.retires_on}` has come, and {listed(sorted(readers))} still read `{product.id}`"
+            message = f"`{due}` has come, and {listed(readers)} still read `{product.id}`"
             yield spot(product.document, key, product.id), Breach(key, message)
 
 
@@ -83,13 +87,50 @@ def deprecation_names_the_last_day(product: Product, mesh: Mesh) -> Breaches:
 )
 def reader_leaves_a_deprecated_product(review: Review) -> Located:
     """Whoever goes on reading a deprecated product should have heard of its last day, and from the machine."""
+    for reader, index, read, lifecycle in _ending(review):
+        if not _begins(reader, read, review):
+            key = f"spec.lineage.upstream_sources.{index}.product"
+            yield spot(reader.document, key, reader.id), Breach(key, _warned(read, lifecycle), _instead(read))
+
+
+@mesh_policy("CON008", of_changes=True, fix="read its successor, or ask its team what to read")
+def nobody_begins_to_read_a_deprecated_product(review: Review) -> Located:
+    """The readers of a product that ends can only become fewer: whoever begins today has to move before long, and keeps
+    the product from ending."""
+    for reader, index, read, lifecycle in _ending(review):
+        if _begins(reader, read, review):
+            key = f"spec.lineage.upstream_sources.{index}.product"
+            message = f"`{reader.id}` begins to read it: {_warned(read, lifecycle)}"
+            yield spot(reader.document, key, reader.id), Breach(key, message, _instead(read))
+
+
+def _ending(review: Review) -> Iterator[tuple[Product, int, Product, Lifecycle]]:
+    """(reader, index of the upstream, the product it reads, its end) of every deprecated product that is read."""
     for reader in review.mesh.products.values():
         for index, upstream in enumerate(reader.manifest.spec.lineage.upstream_sources):
             read = review.mesh.products.get(upstream.product) if isinstance(upstream, ProductInput) else None
             lifecycle = read.manifest.spec.lifecycle if read and read.id != reader.id else None
             if read and lifecycle and lifecycle.deprecated_on <= review.today:
-                key = f"spec.lineage.upstream_sources.{index}.product"
-                yield spot(reader.document, key, reader.id), Breach(key, _warned(read, lifecycle), _instead(read))
+                yield reader, index, read, lifecycle
+
+
+def _begins(reader: Product, read: Product, review: Review) -> bool:
+    """Whether the commit knows no such reading, although it could have."""
+    before = review.before
+    if before is None or reader.id in before.quarantined or read.id not in before.known_products:
+        return False
+    was = before.products.get(reader.id)
+    return was is None or read.id not in was.manifest.product_inputs
+
+
+def readers_of(product: Product, review: Review) -> list[str]:
+    """The products that read this one, as their manifests or their models say; itself is none of them, and it may be
+    gone already."""
+    mesh, lineage = review.mesh, review.lineage
+    if product.id not in mesh.products:
+        # what a query means by a port is told by the product that has it
+        lineage = Lineage(replace(mesh, products={**mesh.products, product.id: product}), review.memory)
+    return sorted({*mesh.readers.get(product.id, ()), *lineage.readers.get(product.id, ())})
 
 
 def _instead(product: Product) -> str:

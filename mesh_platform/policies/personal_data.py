@@ -6,7 +6,7 @@ from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product, TextFile
 from mesh_platform.manifest.message import did_you_mean
-from mesh_platform.policies.classification.fields import PersonalField, personal_fields
+from mesh_platform.policies.classification.fields import PersonalField, fields_of, personal_fields
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, mesh_policy, policy
 from mesh_platform.schema.history import current, row_schema
@@ -17,7 +17,7 @@ from mesh_platform.schema.place import place_of
 def declared_personal_data_is_in_the_schema(product: Product, mesh: Mesh) -> Breaches:
     """A declaration that misses its column leaves the column undeclared."""
     schema, sensitivity = current(product), product.manifest.spec.sensitivity
-    known = [f.dotted for f in personal_fields(schema)] if schema else list(sensitivity.pii_columns)
+    known = [f.dotted for f in fields_of(product)] if schema else list(sensitivity.pii_columns)
     for index, name in enumerate(sensitivity.pii_columns):
         if name not in known:
             yield Breach(
@@ -84,8 +84,7 @@ def is_declared(product: Product, found: PersonalField) -> bool:
 def _undeclared(mesh: Mesh, outcome: Outcome) -> Iterator[tuple[Product, PersonalField]]:
     none = frozenset(mesh.policy.personal_data.not_personal)
     for product in mesh.products.values():
-        schema = current(product)
-        for found in personal_fields(schema) if schema else ():
+        for found in fields_of(product):
             judged = found.judgement.outcome is outcome and f"{product.id}.{found.dotted}" not in none
             if judged and not is_declared(product, found):
                 yield product, found

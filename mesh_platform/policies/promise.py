@@ -4,6 +4,7 @@ from mesh_platform.manifest.cadence import cadence_problem, cron_problem
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import cut, listed
+from mesh_platform.manifest.product import Accuracy
 from mesh_platform.policies.registry import Breach, Breaches, policy
 from mesh_platform.schema.history import current, event_time, event_time_candidates
 
@@ -118,11 +119,16 @@ def promise_is_no_faster_than_its_upstreams(product: Product, mesh: Mesh) -> Bre
 def accuracy_is_validated_by_a_command(product: Product, mesh: Mesh) -> Breaches:
     """Whoever doubts a number should be able to run the same tests; a sentence cannot be run."""
     accuracy = product.manifest.slo.accuracy
-    words = accuracy.validated_by.split() if accuracy else []
-    if accuracy and (words[:2] not in (["dbt", "test"], ["dbt", "build"]) or not _selects(words[2:], product.name)):
+    if accuracy and not is_tested(product, accuracy):
         yield Breach(
             "spec.slo.accuracy.validated_by", f"`{accuracy.validated_by}` is no dbt command that tests `{product.name}`"
         )
+
+
+def is_tested(product: Product, accuracy: Accuracy) -> bool:
+    """Whether the command is one of dbt's that runs the product's tests."""
+    words = accuracy.validated_by.split()
+    return words[:2] in (["dbt", "test"], ["dbt", "build"]) and _selects(words[2:], product.name)
 
 
 def _selects(options: list[str], model: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the models' SQL reads is what the manifests say, by way of `ref()` and `source()`, from below to above."""
+"""What the models' SQL reads is what the manifests say, from below to above."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,16 +6,16 @@ from typing import Final
 from mesh_platform.manifest.circle import circles
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product, TextFile
-from mesh_platform.manifest.message import did_you_mean, listed
+from mesh_platform.manifest.message import listed
 from mesh_platform.manifest.product import ProductInput, Upstream
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy, spot
-from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.node import Kind, Node
 from mesh_platform.policies.sql.place import place_of_relation
-from mesh_platform.policies.sql.relation import RAW, SOURCE, parts
+from mesh_platform.policies.sql.relation import SOURCE, parts
 
 _LAYERS: Final = {"staging": 0, "intermediate": 1, "products": 2, "slo": 3}
 _UPSTREAM: Final = "spec.lineage.upstream_sources"
-_ENGINE: Final = frozenset({"information_schema", "pg_catalog"})
 
 
 @mesh_policy("LIN008", fix="add it to `spec.lineage.upstream_sources`, or stop reading it")
@@ -47,48 +47,10 @@ def what_is_declared_is_read(review: Review) -> Located:
                 yield spot(product.document, key, product.id), Breach(key, f"no model of the product reads `{name}`")
 
 
-@mesh_policy("LIN010", fix="read the port of a product of that domain, or ask its team to publish one")
-def query_reads_only_ports_of_other_domains(review: Review) -> Located:
-    """What another domain has not published it may change or drop without a word."""
-    for domain, model, relation, node in _everything(review.lineage):
-        if node.domain and node.domain != domain and node.kind in (Kind.LANDED, Kind.PRIVATE, Kind.MODEL, Kind.SEED):
-            what = {Kind.LANDED: "the landed table", Kind.PRIVATE: "the private table"}.get(node.kind, "the model")
-            yield (
-                _at(review.mesh, domain, model, relation),
-                Breach("", f"`{model}` reads {what} `{node.name}` of `{node.domain}`"),
-            )
-
-
-@mesh_policy("LIN011", fix="name a landed table of the domain, or a product's port, as the source's schema and table")
-def source_is_landed_or_published(review: Review) -> Located:
-    """A table that no domain lands and no product publishes has no owner, no promise and no schema."""
-    mesh = review.mesh
-    if mesh.quarantined:
-        return  # what a quarantined product publishes is not known
-    for domain, model, relation, node in _everything(review.lineage):
-        known = mesh.domains.get(domain)
-        tables = {t.table.lower() for _, t in known.source_tables} if known else {node.name}
-        lost = node.kind is Kind.LANDED and node.domain == domain and node.name not in tables
-        if (node.kind is Kind.UNKNOWN or lost) and _is_declared_source(review.lineage, domain, relation):
-            shown = ".".join(parts(relation)[1:])
-            hint = did_you_mean(shown, sorted(f"{d}.{t}" for d, t in mesh.ports))
-            yield _at(mesh, domain, model, relation), Breach("", f"nobody lands or publishes `{shown}`{hint}")
-
-
-@mesh_policy("DBT020", fix="write `{{ ref('…') }}` for a model, `{{ source('…', '…') }}` for anything else")
-def relation_is_not_hard_coded(review: Review) -> Located:
-    """A name written out is in nobody's lineage: it is not waited for, and is the same table in every environment."""
-    for domain, model, relation, _ in _everything(review.lineage):
-        kind, schema, name = parts(relation)
-        if kind == RAW and schema.lower() not in _ENGINE:
-            shown = f"{schema}.{name}" if schema else name
-            yield _at(review.mesh, domain, model, relation), Breach("", f"`{model}` names the table `{shown}` itself")
-
-
 @mesh_policy("DBT021", level=Level.WARNING, fix="read the source in a staging model, and that model here")
 def sources_are_read_in_staging(review: Review) -> Located:
     """One place takes in what comes from outside, renames and types it; a change outside then has one place to go."""
-    for domain, model, relation, _ in _everything(review.lineage):
+    for domain, model, relation, _ in review.once(_everything):
         layer = _layer(review.mesh, domain, model)
         if parts(relation)[0] == SOURCE and layer in ("intermediate", "products"):
             shown = ".".join(parts(relation)[1:])
@@ -102,7 +64,7 @@ def sources_are_read_in_staging(review: Review) -> Located:
 def layers_are_read_upwards(review: Review) -> Located:
     """Staging → intermediate → products: a model that reads a layer above its own goes round in a circle sooner or
     later."""
-    for domain, model, relation, node in _everything(review.lineage):
+    for domain, model, relation, node in review.once(_everything):
         if node.kind is Kind.MODEL and node.domain == domain:
             mine, theirs = _layer(review.mesh, domain, model), _layer(review.mesh, domain, node.name)
             if mine in _LAYERS and theirs in _LAYERS and _LAYERS[mine] < _LAYERS[theirs]:
@@ -134,11 +96,6 @@ def _is_known(mesh: Mesh, product: Product, upstream: Upstream) -> bool:
     return domain is None or any(t.name == upstream.table for _, t in domain.source_tables)
 
 
-def _is_declared_source(lineage: Lineage, domain: str, relation: str) -> bool:
-    """Whether it is a `source()` of a file; that one is declared nowhere is another policy's."""
-    return parts(relation)[0] == SOURCE and not lineage.is_undeclared(domain, relation)
-
-
 def _undeclared(product: Product, node: Node, lineage: Lineage) -> str:
     """What the product reads without saying so, as words; nothing where it does."""
     spec = product.manifest
@@ -156,14 +113,9 @@ def _undeclared(product: Product, node: Node, lineage: Lineage) -> str:
 def _read(lineage: Lineage, product: Product) -> frozenset[str]:
     """Source tables and products that the product's models read, the model of what must exist among them; empty
     where that is not known for all."""
-    roots = [product.name, *filter(None, [product.manifest.slo.completeness.expected])]
-    if not all(lineage.is_followed(product.domain, root) for root in roots):
+    if not lineage.is_followed(product):
         return frozenset()
-    found: set[str] = set()
-    for root in roots:
-        for inputs in lineage.reach(product.domain, root).values():
-            found |= {_name(node, lineage) for _, node in inputs}
-    return frozenset(found)
+    return frozenset(_name(node, lineage) for inputs in lineage.behind(product).values() for _, node in inputs)
 
 
 def _name(node: Node, lineage: Lineage) -> str:
@@ -173,10 +125,10 @@ def _name(node: Node, lineage: Lineage) -> str:
     return node.name if node.kind is Kind.PORT else f"{node.domain}.{node.name}"
 
 
-def _everything(lineage: Lineage) -> Iterator[tuple[str, str, str, Node]]:
+def _everything(review: Review) -> Iterator[tuple[str, str, str, Node]]:
     """(domain, model, relation, what it is) of all that is read."""
-    for domain, model in lineage.traces:
-        for relation, node in lineage.inputs(domain, model):
+    for domain, model in review.lineage.traces:
+        for relation, node in review.lineage.inputs(domain, model):
             yield domain, model, relation, node
 
 
@@ -185,8 +137,7 @@ def _is_model(node: Node, domain: str) -> bool:
 
 
 def _layer(mesh: Mesh, domain: str, model: str) -> str:
-    project = mesh.dbt[domain]
-    return project.models[model].removeprefix(f"{project.path}/models/").partition("/")[0]
+    return mesh.dbt[domain].layer(model)
 
 
 def _file(mesh: Mesh, domain: str, model: str) -> TextFile:

@@ -78,7 +78,7 @@ def _example(code: str) -> Iterator[str]:
 
 def _language(path: str) -> str:
     ending = path.rpartition(".")[2]
-    return {"avsc": "json", "sql": "sql"}.get(ending, "yaml")
+    return {"avsc": "json", "sql": "sql", "sh": "sh"}.get(ending, "yaml")
 
 
 def _rows(family: str) -> Iterator[str]:

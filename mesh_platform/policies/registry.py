@@ -1,18 +1,20 @@
 """What a policy is: one function with one permanent code, written once, found by everyone who needs it."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 
 from mesh_platform.manifest.document import FIRST_LINE, Document, Place
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
 from mesh_platform.policies.sql.lineage import Lineage
 from mesh_platform.policies.sql.memory import Memory
+
+T = TypeVar("T")
 
 MOST: Final = 200
 """Findings of one policy in one file."""
@@ -51,11 +53,18 @@ class Review:
     """The mesh as a commit has it; None when nothing is compared."""
     memory: Memory | None = None
     """What was followed of the models before; None begins anew."""
+    _answers: dict[Any, tuple[Any, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def lineage(self) -> Lineage:
         """What the models read and make; followed when a policy first asks."""
         return Lineage(self.mesh, self.memory)
+
+    def once(self, question: Callable[["Review"], Iterable[T]]) -> tuple[T, ...]:
+        """What several policies ask of the mesh, answered when the first of them does."""
+        if question not in self._answers:
+            self._answers[question] = tuple(question(self))
+        return cast("tuple[T, ...]", self._answers[question])
 
 
 Breaches = Iterator[Breach]

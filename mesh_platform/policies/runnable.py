@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from mesh_platform import names
-from mesh_platform.manifest.document import Place
+from mesh_platform.manifest.document import FIRST_LINE, Place
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.message import did_you_mean, listed
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
-from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.node import Kind, Node
 from mesh_platform.policies.sql.place import place_of_relation, place_of_word
 from mesh_platform.policies.sql.relation import parts
 from mesh_platform.schema.history import current
@@ -37,6 +38,12 @@ def query_can_be_followed(review: Review) -> Located:
             said = f"the columns of `{model}` cannot be followed: {trace.problem}"
             for spot in _spots(review.lineage, domain, model, Place(trace.line, 1)):
                 yield spot, Breach("", said)
+    for domain, project in review.mesh.dbt.items():
+        for model, path in project.models.items():
+            if path.endswith(".py") and not _lacks_contract(review.mesh, domain, model):
+                said = f"the columns of `{model}` cannot be followed: it is written in Python"
+                for spot in _spots(review.lineage, domain, model, FIRST_LINE):
+                    yield spot, Breach("", said)
 
 
 @mesh_policy("DBT026", fix="select it in the model, or leave it out of the next schema version")
@@ -85,9 +92,9 @@ def source_that_is_read_is_declared(review: Review) -> Located:
     lineage = review.lineage
     for domain, model in lineage.traces:
         for relation, _ in lineage.inputs(domain, model):
-            if lineage.is_undeclared(domain, relation):
+            if lineage.declared.is_undeclared(domain, relation):
                 shown = ".".join(parts(relation)[1:])
-                known = sorted(".".join(table) for table in lineage.sources(domain) or ())
+                known = sorted(".".join(table) for table in lineage.declared.sources(domain) or ())
                 place = place_of_relation(_text(review.mesh, domain, model), relation)
                 for spot in _spots(lineage, domain, model, place):
                     yield spot, Breach("", f"no file declares the source `{shown}`{did_you_mean(shown, known)}")
@@ -110,7 +117,7 @@ def _promised(mesh: Mesh, name: str) -> frozenset[str]:
 def _lacks_contract(mesh: Mesh, domain: str, model: str) -> bool:
     """Whether it is of a product whose columns nobody can read, which is a finding where they should be written."""
     name, product = f"{domain}.{model}", mesh.products.get(f"{domain}.{model}")
-    nameless = name not in mesh.known_products and "/models/products/" in _path(mesh, domain, model)
+    nameless = name not in mesh.known_products and mesh.dbt[domain].layer(model) == "products"
     return nameless or name in mesh.quarantined or (product is not None and current(product) is None)
 
 
@@ -121,7 +128,8 @@ def _spots(lineage: Lineage, domain: str, model: str, place: Place) -> Iterator[
 
 
 def _path(mesh: Mesh, domain: str, model: str) -> str:
-    return mesh.dbt[domain].queries[model].path
+    project = mesh.dbt[domain]
+    return project.queries[model].path if model in project.queries else project.models[model]
 
 
 def _text(mesh: Mesh, domain: str, model: str) -> str:

@@ -32,7 +32,8 @@ class Change(NamedTuple):
 def below(step: str, changes: Iterable[Change], now: str | None = None) -> Iterator[Change]:
     """The same changes, one step further from the root: a field's name (and its name now), `[]` or `{}`."""
     for change in changes:
-        yield change._replace(path=joined(step, change.path), now=joined(now or step, change.now))
+        kind, predicate, path, old, new, after = change
+        yield Change(kind, predicate, joined(step, path), old, new, joined(now or step, after))
 
 
 def joined(outer: str, inner: str) -> str:

@@ -110,12 +110,13 @@ def _record_changes(old: Record, new: Record, pair: Pair) -> tuple[Change, ...]:
 
 def _fresh_record_changes(old: Record, new: Record, pair: Pair) -> Iterator[Change]:
     yield from identity_changes(old, new)
-    come = [after for after in new.fields if after.name not in old.by_name]
-    heirs = _heirs([before for before in old.fields if before.name not in new.by_name], come)
-    for before in old.fields:
-        after = new.by_name.get(before.name) or heirs.get(before.name)
-        if after is not before:  # what two readings share has not changed
-            yield from below(before.name, _field_changes(before, after, pair), after.name if after else None)
+    was, now = old.by_name, new.by_name
+    come = [after for after in new.fields if after.name not in was]
+    heirs = _heirs([before for before in old.fields if before.name not in now], come) if come else {}
+    # what two readings share has not changed
+    for before in [f for f in old.fields if now.get(f.name) is not f]:
+        after = now.get(before.name) or heirs.get(before.name)
+        yield from below(before.name, _field_changes(before, after, pair), after.name if after else None)
     inherited = {heir.name for heir in heirs.values()}
     for after in come:
         if after.name not in inherited:
@@ -130,7 +131,7 @@ def _heirs(gone: list[Field], come: list[Field]) -> dict[str, Field]:
     cased = {after.name.lower(): after for after in reversed(come)}
     found: dict[str, Field] = {}
     taken: set[str] = set()
-    for before in gone if come else ():
+    for before in gone:
         for heir in (aliased.get(before.name), cased.get(before.name.lower())):
             if heir is not None and before.name not in found and heir.name not in taken:
                 found[before.name] = heir

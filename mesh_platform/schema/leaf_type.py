@@ -5,7 +5,7 @@ from typing import Any, Final
 from mesh_platform.schema.avro_type import Enum, Fixed
 from mesh_platform.schema.logical_type import logical_of, logical_problem
 from mesh_platform.schema.name import full_name, is_name, type_aliases
-from mesh_platform.schema.notes import At, Notes, short
+from mesh_platform.schema.notes import At, Notes, as_json, short, short_json
 
 MAX_SIZE: Final = 2**31
 """Of a fixed, in bytes: Java's parser takes no more."""
@@ -21,7 +21,7 @@ def enum_type(schema: dict[str, Any], at: At, notes: Notes) -> Enum:
         _check_symbols(symbols, at, notes)
         if "default" in schema and default not in symbols:
             # Java's parser reads a null as if nothing were written
-            message = f"the default `{short(default)}` is none of the symbols"
+            message = f"the default `{short_json(default)}` is none of the symbols"
             notes.wrong("SCH006", at.into("default"), message, avro=default is not None)
             default = None
         doc, aliases = doc_of(schema, at, notes), type_aliases(schema, name, at, notes)
@@ -58,4 +58,4 @@ def doc_of(schema: dict[str, Any], at: At, notes: Notes) -> str:
     doc = schema.get("doc", "")
     if not isinstance(doc, str):
         notes.wrong("SCH003", at.into("doc"), "`doc` must be text", avro=False)
-    return str(doc)
+    return doc if isinstance(doc, str) else as_json(doc)

@@ -5,6 +5,8 @@ from difflib import get_close_matches
 from math import floor, log10
 from typing import Any, Final
 
+from mesh_platform.schema.notes import short
+
 _BASES: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("int",),
     "time-millis": ("int",),
@@ -27,10 +29,10 @@ def logical_problem(base: str, size: int | None, schema: Mapping[str, Any]) -> s
     """Why the `logicalType` of this schema cannot be, if it cannot; `size` in bytes, of a fixed only."""
     logical = schema.get("logicalType")
     if not isinstance(logical, str):
-        return f"`logicalType` is `{logical}`; it must be text"
+        return f"`logicalType` is `{short(logical)}`; it must be text"
     if logical not in _BASES:
         close = get_close_matches(logical, _BASES, 1)
-        return f"`{logical}` is no logical type of Avro" + (f"; did you mean `{close[0]}`?" if close else "")
+        return f"`{short(logical)}` is no logical type of Avro" + (f"; did you mean `{close[0]}`?" if close else "")
     if base not in _BASES[logical]:
         return f"`{logical}` stands on `{'` or `'.join(_BASES[logical])}`, not on `{base}`"
     if size is not None and logical in _SIZES and size != _SIZES[logical]:
@@ -50,9 +52,13 @@ def logical_of(base: str, size: int | None, schema: Mapping[str, Any]) -> tuple[
 def _decimal_problem(size: int | None, schema: Mapping[str, Any]) -> str | None:
     precision, scale = schema.get("precision"), schema.get("scale", 0)
     if type(precision) is not int or precision < 1:
-        return f"`precision` is `{precision}`; a decimal needs a whole number above `0`"
+        return f"`precision` is {_shown(precision)}; a decimal needs a whole number above `0`"
     if type(scale) is not int or not 0 <= scale <= precision:
-        return f"`scale` is `{scale}`; it must lie between `0` and the precision `{precision}`"
+        return f"`scale` is {_shown(scale)}; it must lie between `0` and the precision `{precision}`"
     if size is not None and precision > (most := floor(log10(2) * (8 * size - 1)) if size else 0):
         return f"`precision` is `{precision}`; a fixed of `{size}` bytes holds at most `{most}` digits"
     return None
+
+
+def _shown(value: Any) -> str:
+    return "missing" if value is None else f"`{short(value)}`"

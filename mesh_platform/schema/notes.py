@@ -1,5 +1,6 @@
 """What a parser keeps in mind while it reads an avsc: where it is, what it has defined, what it found wrong."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ class Notes:
     """Full name that a type had → where that is said."""
     heights: dict[str, int] = field(default_factory=dict)
     """Full name of a record → how many types lie in each other below it."""
+    flat: bool = False
+    """Whether the text is too short for types to nest deeply, so that nobody has to measure."""
     problems: list[tuple[str, At, str, bool]] = field(default_factory=list)
 
     def wrong(self, code: str, at: At, message: str, *, avro: bool = True) -> None:
@@ -78,9 +81,24 @@ class Notes:
 
 
 def short(value: Any) -> str:
-    """A JSON value, short enough for a message."""
-    text = one_line(str(value)[:200])
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    """A value as the file spells it, short enough for a message; of a text what it says, without quotes."""
+    return _cut(value if isinstance(value, str) else as_json(value))
+
+
+def short_json(value: Any) -> str:
+    """A value as JSON, short enough for a message."""
+    return _cut(as_json(value))
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON; a number past every limit as one that is."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if isinstance(value, str) else text.replace("Infinity", "1e999")
+
+
+def _cut(text: str) -> str:
+    line = one_line(text[:200])
+    return line if len(line) <= 60 else f"{line[:57]}…"
 
 
 def _placed(problem: tuple[str, At, str, bool], found: dict[Where, tuple[int, int]]) -> SchemaProblem:

@@ -30,13 +30,14 @@ from mesh_platform.schema.name import (
     is_name,
     type_aliases,
 )
-from mesh_platform.schema.notes import At, Broken, Notes, short
-from mesh_platform.schema.plain_field import key_of, recalled, remember
+from mesh_platform.schema.notes import At, Broken, Notes, short, short_json
+from mesh_platform.schema.plain_field import recalled, remember
 from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
 _PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}
 ORDERS: Final = ("ascending", "descending", "ignore")
+_ORDERS_SHOWN: Final = " or ".join(f"`{order}`" for order in ORDERS)
 _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
 _HINTS: Final = 20
@@ -73,7 +74,8 @@ def parse_avro(text: str) -> AvroType:
 @lru_cache(maxsize=8192)
 def read_avro(text: str) -> Reading:
     """What an avsc says and what is wrong with it; raises SchemaInvalid only for a text that is no strict JSON."""
-    schema, notes = read_json(text), Notes()
+    # every record, array and map is written once: with few braces no types nest deeply, used by their names or not
+    schema, notes = read_json(text), Notes(flat=text.count("{") <= _MAX_HEIGHT)
     try:
         kind = _type(schema, At(), notes)
     except Broken:
@@ -184,13 +186,18 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         parsed = list(_fields(fields, at.within(name.rpartition(".")[0]), notes))
         if len(parsed) < len(fields):
             raise Broken
-        inner = [_height(field.type, notes) for field in parsed if field.type.__class__ is not Primitive]
-        notes.heights[name] = 1 + max(inner, default=0)
-        if notes.heights[name] > _MAX_HEIGHT:
-            raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
+        if not notes.flat:
+            _check_height(name, parsed, at, notes)
         record = Record(name, tuple(parsed), doc_of(schema, at, notes), type_aliases(schema, name, at, notes))
     notes.names[name] = record
     return record
+
+
+def _check_height(name: str, fields: list[Field], at: At, notes: Notes) -> None:
+    inner = [_height(field.type, notes) for field in fields if field.type.__class__ is not Primitive]
+    notes.heights[name] = 1 + max(inner, default=0)
+    if notes.heights[name] > _MAX_HEIGHT:
+        raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
 
 
 def _height(kind: AvroType, notes: Notes) -> int:
@@ -212,18 +219,17 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
     names: set[str] = set()
     aliased = False
     for index, entry in enumerate(fields):
-        key = key_of(entry)
-        aliased = aliased or b"aliases" in key
-        known = recalled(key)
+        key, known = recalled(entry)
         if known is not None and known.name not in names:
             names.add(known.name)
+            aliased = aliased or bool(known.aliases)
             yield known
             continue
-        before = len(notes.problems)
+        aliased, before = aliased or b"aliases" in key, len(notes.problems)
         found = _checked_field(entry, names, at.into("fields", index), notes)
         if found is not None:
             if len(notes.problems) == before:
-                remember(key, found)
+                remember(key, entry, found)
             yield found
     if aliased:
         _check_aliases(fields, at, notes)
@@ -232,7 +238,8 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
 def _checked_field(entry: Any, names: set[str], here: At, notes: Notes) -> Field | None:
     name = entry.get("name") if isinstance(entry, dict) else None
     if not isinstance(name, str):
-        notes.wrong("SCH002", here, f"`{short(name or entry)}` is no legal field name")
+        shown = short(entry if name is None else name)
+        notes.wrong("SCH002", here, f"`{shown}` is no legal field name")
         return None
     if not (legal := is_name(name)):
         notes.wrong("SCH002", here, f"`{short(name)}` is no legal field name")
@@ -261,13 +268,13 @@ def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:
     if "type" not in entry:
         raise notes.broken("SCH003", at, "`type` is missing")
     if (order := entry.get("order", "ascending")) not in ORDERS:
-        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(order)}`; it must be one of {ORDERS}")
+        notes.wrong("SCH003", at.into("order"), f"`order` is `{short(order)}`; it must be {_ORDERS_SHOWN}")
         order = "ascending"
     kind = _type(entry["type"], at.into("type"), notes)
     default, has_default = entry.get("default"), "default" in entry
     if has_default and not fits(default, kind):
         first = " (a union's default is of its first type)" if isinstance(kind, Union) else ""
-        notes.wrong("SCH004", at.into("default"), f"the default `{short(default)}` is no value of its type{first}")
+        notes.wrong("SCH004", at.into("default"), f"the default `{short_json(default)}` is no value of its type{first}")
     doc, pii, aliases = doc_of(entry, at, notes), _pii(entry, at, notes), field_aliases(entry, at, notes)
     return Field(name, kind, doc, default, has_default, pii, aliases, order, entry.get("pii") is False)
 

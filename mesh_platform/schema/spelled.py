@@ -1,10 +1,9 @@
 """A type and a default in words short enough for a message."""
 
-import json
 from typing import Final
 
 from mesh_platform.schema.avro_type import Array, AvroType, Enum, Field, Fixed, Map, Primitive, Record, Recursive, Union
-from mesh_platform.schema.notes import short
+from mesh_platform.schema.notes import short, short_json
 
 _FEW: Final = 5
 
@@ -16,7 +15,7 @@ def spelled(kind: AvroType) -> str:
 
 def spelled_default(field: Field) -> str:
     """The default as JSON; `no default` where there is none."""
-    return short(json.dumps(field.default)) if field.has_default else "no default"
+    return short_json(field.default) if field.has_default else "no default"
 
 
 def spelled_doc(doc: str) -> str:

@@ -44,7 +44,7 @@ def contract(product: Product, target: Target) -> Contract | None:
 
 def contracts(mesh: Mesh, domain: str, target: Target) -> list[Contract]:
     """The contracts of the domain's products, by name; a product without a readable schema has none."""
-    products = sorted((p for p in mesh.products.values() if p.domain == domain), key=lambda p: p.name)
+    products = sorted(mesh.by_domain.get(domain, ()), key=lambda p: p.name)
     return [found for p in products if (found := contract(p, target))]
 
 

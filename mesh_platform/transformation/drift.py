@@ -28,7 +28,7 @@ from mesh_platform.transformation.prepared import FIX
 from mesh_platform.transformation.project import PROJECT_FILE, read_project
 from mesh_platform.transformation.properties import YAML, is_properties, mentions
 from mesh_platform.transformation.refused import refused
-from mesh_platform.transformation.unparsed import Unparsed, unparsed
+from mesh_platform.transformation.unparsed import Unparsed, model_folders, unparsed
 from mesh_platform.transformation.yaml_text import below, compose, items, text
 
 _HEADER: Final = (b"data_product_header", names.BATCH_COLUMN.encode())
@@ -44,8 +44,15 @@ _ALIASES: Final = {
 
 def drift(mesh: Mesh, environment: Environment) -> list[Finding]:
     """Every departure in the dbt projects of the mesh's products; reads files only, and never dbt."""
-    domains = sorted({p.domain for p in mesh.products.values()} | set(mesh.dbt))
-    return [found for domain in domains for found in _domain(mesh, environment, domain)]
+    return [found for departures in drift_by_domain(mesh, environment).values() for found in departures]
+
+
+def drift_by_domain(
+    mesh: Mesh, environment: Environment, known: Mapping[str, list[Finding]] | None = None
+) -> dict[str, list[Finding]]:
+    """Domain → the departures in its project; of those that are known nothing is read."""
+    domains, known = sorted({p.domain for p in mesh.products.values()} | set(mesh.dbt)), known or {}
+    return {d: known[d] if d in known else list(_domain(mesh, environment, d)) for d in domains}
 
 
 def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Finding]:
@@ -58,13 +65,15 @@ def _domain(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Findi
         yield _unparsed(domain, Unparsed(problem.path, 1, 1, str(problem)))
     files, large = _small(files)
     yield from (_unparsed(domain, found) for found in large)
-    broken = [_unparsed(domain, found) for found in unparsed(files)]
+    faults = list(unparsed(files))
+    broken = [_unparsed(domain, found) for found in faults]
     yield from broken
     if not broken and not large and not refused_files:
         yield from _refused(mesh, environment, domain)
         yield from _lacks(mesh, domain, owed, files)
+    folders, unread = model_folders(files.get(PROJECT_FILE, b"")), {found.path for found in faults}
     for path, content in files.items():
-        model_file = _model(path) in owed
+        model_file = path not in unread and _model(path, folders) in owed
         if not model_file and not is_properties(path):
             continue
         departures = _query(path, content) if model_file else _properties(content, owed, environment.target)
@@ -105,9 +114,9 @@ def _refused(mesh: Mesh, environment: Environment, domain: str) -> Iterator[Find
         yield Finding(problem.path, problem.line, 1, UNPARSED.code, UNPARSED.level, problem.message, problem.fix)
 
 
-def _model(path: str) -> str | None:
+def _model(path: str, folders: tuple[str, ...]) -> str | None:
     """The model that a query in SQL builds."""
-    return PurePosixPath(path).stem if path.endswith(".sql") and path.startswith("models/") else None
+    return PurePosixPath(path).stem if path.endswith(".sql") and path.startswith(folders) else None
 
 
 Departure = tuple[DriftRule, tuple[int, int], str, str]
@@ -150,7 +159,14 @@ def _column(
         return
     typed = below(column, "data_type")
     if typed is not None and _spelled(text(typed) or "", target) != promised.data_type:
-        yield OTHER_TYPE, typed, f"`{name.value}` is typed `{text(typed)}`; the schema makes it `{promised.data_type}`"
+        yield OTHER_TYPE, typed, f"`{name.value}` is typed {_shown(typed)}; the schema makes it `{promised.data_type}`"
+
+
+def _shown(node: yaml.Node) -> str:
+    written = text(node)
+    return (
+        f"`{written}`" if written is not None else "as a mapping" if isinstance(node, yaml.MappingNode) else "as a list"
+    )
 
 
 def _spelled(data_type: str, target: Target) -> str:

@@ -44,7 +44,8 @@ def read_project(folder: Path, wanted: Callable[[str], bool]) -> tuple[dict[str,
         try:
             _check(folder, path)
             if wanted(path):
-                files[path] = (folder / path).read_bytes()
+                with open(f"{folder}/{path}", "rb") as file:
+                    files[path] = file.read()
         except OSError as problem:
             refused.append(ProjectRefused(path, f"`{path}` cannot be read: {_reason(problem)}"))
         except ProjectRefused as problem:
@@ -56,11 +57,13 @@ def _paths(folder: Path, refused: list[ProjectRefused]) -> Iterator[str]:
     unlisted: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=unlisted.append):
         folders[:] = sorted(f for f in folders if f not in MADE_BY_DBT and not f.startswith("."))
-        links = [_shown(folder, Path(parent, name)) for name in folders if Path(parent, name).is_symlink()]
+        inside = parent.removeprefix(str(folder)).lstrip("/")
+        here = f"{inside}/" if inside else ""
+        links = [f"{here}{name}" for name in folders if os.path.islink(f"{parent}/{name}")]
         refused += [_refused_link(folder, link) for link in links]
-        misplaced = [_shown(folder, Path(parent, name)) for name in folders if name.endswith(_FILES)]
+        misplaced = [f"{here}{name}" for name in folders if name.endswith(_FILES)]
         refused += [ProjectRefused(path, f"`{path}` is a folder") for path in misplaced if path not in links]
-        yield from (_shown(folder, Path(parent, f)) for f in files if not f.startswith("."))
+        yield from (f"{here}{name}" for name in files if not name.startswith("."))
     refused += [_unlisted(folder, problem) for problem in unlisted]
 
 
@@ -76,7 +79,7 @@ def _refused_link(folder: Path, link: str) -> ProjectRefused:
 
 def _check(folder: Path, path: str) -> None:
     """Raises ProjectRefused for what is no file of the project's own, or too large to be one; never waits for it."""
-    about = os.lstat(folder / path)
+    about = os.lstat(f"{folder}/{path}")
     if stat.S_ISLNK(about.st_mode):
         if not _is_inside(folder, path):
             raise ProjectRefused(path, f"the link `{path}` leads out of the project")

@@ -18,10 +18,12 @@ import yaml
 from mesh_platform.cli import validate
 from mesh_platform.cli.main import run
 from mesh_platform.environment import PROJECT_ROOT
+from tests.schema.registry.stand_in import StandIn
 
 WORKFLOW = PROJECT_ROOT / "mesh_platform/templates/github/data-product-governance.yml"
 HOOKS = PROJECT_ROOT / ".pre-commit-hooks.yaml"
 FIXTURES = PROJECT_ROOT / "tests/policies"
+ASK = "Ask the registry"
 MANIFEST = "domains/orders/order_events/data-product.yaml"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
 
@@ -161,7 +163,25 @@ def test_the_workflow_asks_for_no_more_than_it_needs() -> None:
     assert workflow["permissions"] == {"contents": "read"}
     used = [step["uses"] for step in workflow["jobs"]["governance"]["steps"] if "uses" in step]
     assert all("@v" in action for action in used)
-    assert list(steps()) == ["Install the platform", "Judge the change", "Report"]
+    assert list(steps()) == ["Install the platform", "Judge the change", "Report", "Ask the registry"]
+
+
+def test_the_registry_is_asked_where_there_is_one_and_never_told() -> None:
+    (step,) = (s for s in yaml.safe_load(WORKFLOW.read_text())["jobs"]["governance"]["steps"] if s.get("name") == ASK)
+    assert step["run"] == "mesh schema check"
+    assert "env.MESH_REGISTRY_URL != ''" in step["if"]
+    assert "head.repo.full_name == github.repository" in step["if"]
+    assert set(step["env"]) == {"MESH_REGISTRY_USER", "MESH_REGISTRY_PASSWORD", "MESH_REGISTRY_TOKEN"}
+
+
+def test_the_registrys_step_says_what_the_registry_says(repository: Path, stand_in: StandIn) -> None:
+    stand_in.authorization = "Bearer t0ken"
+    spoil(repository, MANIFEST, "https://schema-registry.example.com", stand_in.url)
+    given = {"MESH_REGISTRY_URL": stand_in.url, "MESH_REGISTRY_TOKEN": "t0ken"}
+    none = {"MESH_REGISTRY_USER": "", "MESH_REGISTRY_PASSWORD": ""}  # as GitHub gives a secret that there is not
+    asked = shell(steps()[ASK], repository, MESH_ROOT=str(repository), **given, **none)
+    assert (asked.returncode, "compatible" in asked.stdout) == (0, True), asked.stdout + asked.stderr
+    assert stand_in.subjects == {}
 
 
 def test_the_hook_judges_the_repository_it_is_run_in(repository: Path) -> None:

@@ -2,13 +2,17 @@
 
 import json
 import re
+import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mesh_platform.cli.main import run
+from mesh_platform.manifest.gather import gather
+from mesh_platform.manifest.untouched import untouched
 
 ORDERS = "domains/orders/order_events/data-product.yaml"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
@@ -169,6 +173,47 @@ def test_outside_of_a_repository_it_is_one_sentence(
     assert "is in no git repository" in capsys.readouterr().err
 
 
+def test_a_domain_that_is_a_submodule_is_named_and_nothing_of_it_passes_as_new(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = repository.parent / "finance"
+    (repository / "domains/finance").rename(inner)
+    git(inner, "init", "-q", "-b", "main")
+    commit(inner)
+    git(repository, "add", "-A")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "domains/finance")
+    commit(repository)
+    assert run(["validate", "--changed-since", "HEAD"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("mesh: `domains/finance`: a git submodule")
+    assert printed.err.count("\n") == 1
+    assert run(["validate", "--changed-since", "HEAD~1"]) == 0  # the commit before had its files
+    assert run(["validate"]) == 0
+
+
+@pytest.mark.parametrize("revision", ["origin/main", "first"])
+def test_a_shallow_clone_says_to_fetch_the_history(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], revision: str
+) -> None:
+    git(repository, "tag", "first")
+    git(repository, "checkout", "-q", "-b", "work")
+    commit(repository)
+    commit(repository)
+    git(repository, "checkout", "-q", "main")
+    commit(repository)
+    clone, address = repository.parent / "clone", f"file://{repository}"
+    git(repository, "clone", "-q", "--depth", "1", "--no-single-branch", "-b", "work", address, str(clone))
+    monkeypatch.setenv("MESH_ROOT", str(clone))
+    assert run(["validate", "--changed-since", revision]) == 2
+    printed = capsys.readouterr().err
+    assert "`fetch-depth: 0`" in printed
+    assert revision in printed
+    assert printed.count("\n") == 1
+    git(clone, "fetch", "-q", "--unshallow", "--tags")
+    assert run(["validate", "--changed-since", revision]) == 0
+
+
 def test_without_git_it_is_one_sentence(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -247,3 +292,46 @@ def test_the_advice_on_a_promise_can_be_followed_as_written(
     (folder / becomes).write_text((folder / copied).read_text())
     spoil(repository, ORDERS, 'schema_version: "2.1.0"', written)
     assert found(capsys) == []
+
+
+def _edit(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "nothing": lambda root: None,
+    "a promise": lambda root: spoil(root, ORDERS, "target_minutes: 30", "target_minutes: 500"),
+    "a broken manifest": lambda root: _edit(root, FINANCE, "kind: ["),
+    "a domain gone": lambda root: shutil.rmtree(root / "domains/finance"),
+    "a dbt project gone": lambda root: shutil.rmtree(root / "dbt_projects/orders"),
+    "a new domain": lambda root: _edit(root, "domains/new/thing/data-product.yaml", "kind: DataProduct"),
+    "a file that git ignores": lambda root: (
+        _edit(root, ".gitignore", "*.bak.sql\n"),
+        _edit(root, "dbt_projects/finance/models/x.bak.sql", "select * from {{ ref('nothing') }}"),
+    )[0],
+    "the council's bounds": lambda root: _edit(root, "domains/policy.yaml", "max_freshness_minutes: 1"),
+    "a link for a file": lambda root: (
+        (root / FINANCE).rename(root / "domains/finance/moved.yaml"),
+        (root / FINANCE).symlink_to("../moved.yaml"),
+    )[1],
+    "line ends": lambda root: _edit(root, FINANCE, (root / FINANCE).read_text().replace("\n", "\r\n")),
+    "the shared macros": lambda root: _edit(
+        root, "dbt_projects/platform/macros/new.sql", "{% macro x() %}1{% endmacro %}"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_the_same_is_judged_once_and_nothing_is_found_otherwise(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    CHANGES[change](repository)
+    quick = found(capsys)
+    monkeypatch.setattr("mesh_platform.cli.validate.untouched", lambda *_: frozenset())
+    assert quick == found(capsys)
+
+
+def test_a_domain_that_nobody_touched_is_not_read_again(repository: Path) -> None:
+    spoil(repository, FINANCE, "description:", "description: >-\n   ")
+    assert untouched(repository, git(repository, "rev-parse", "HEAD"), gather(repository)) == {"orders"}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mesh_platform.manifest.council import PolicyFile
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from tests.manifest.findings import MANIFEST, OTHER, line_of, one
@@ -149,12 +150,48 @@ def test_a_broken_exemption_costs_the_others_nothing(root: Path) -> None:
     assert (one(mesh, "MAN008").line, one(mesh, "MAN008").key) == (3, "exemptions.1.until")
 
 
-def test_a_broken_policy_file_leaves_the_defaults_in_force(root: Path) -> None:
-    (root / "domains/policy.yaml").write_text("bounds: {max_freshness_minutes: many}\nlevels: {SLO001: off}\n")
+POLICY = """\
+levels:
+  SLO001: eror
+  SLO006: off
+  SLO002:
+bounds:
+  max_freshness_minutes: many
+  min_team_size: 5
+personal_data:
+  not_personal:
+    - 3
+    - a.b.c
+"""
+
+
+def test_a_mistake_in_the_policy_file_costs_what_is_right_nothing(root: Path) -> None:
+    (root / "domains/policy.yaml").write_text(POLICY)
     mesh = gather(root)
-    assert mesh.policy.bounds.max_freshness_minutes == 120
-    assert mesh.policy.levels == {}
-    assert one(mesh, "MAN008").path == "domains/policy.yaml"
+    assert [(f.code, f.line, f.level) for f in mesh.findings] == [
+        ("MAN009", 2, "error"),
+        ("MAN006", 4, "error"),
+        ("MAN008", 6, "error"),
+        ("MAN008", 10, "error"),
+    ]
+    assert mesh.policy.levels == {"SLO006": "off"}
+    assert (mesh.policy.bounds.max_freshness_minutes, mesh.policy.bounds.min_team_size) == (120, 5)
+    assert mesh.policy.personal_data.not_personal == ("a.b.c",)
+    assert mesh.policy_document.at("personal_data.not_personal.0").line == 11
+
+
+@pytest.mark.parametrize("text", ["- a\n", "levels: {SLO001: off\n", "levels: &a {SLO001: off}\nbounds: *a\n", "4\n"])
+def test_a_policy_file_without_anything_right_leaves_the_defaults_in_force(root: Path, text: str) -> None:
+    (root / "domains/policy.yaml").write_text(text)
+    mesh = gather(root)
+    assert mesh.policy == PolicyFile()
+    assert {f.path for f in mesh.findings} == {"domains/policy.yaml"}
+
+
+def test_of_a_level_that_is_written_twice_neither_holds(root: Path) -> None:
+    (root / "domains/policy.yaml").write_text("levels:\n  SLO001: off\n  SLO001: warning\n  SLO006: off\n")
+    mesh = gather(root)
+    assert (one(mesh, "MAN005").line, mesh.policy.levels) == (3, {"SLO006": "off"})
 
 
 def test_folders_without_a_manifest_and_hidden_names_are_no_products(root: Path) -> None:

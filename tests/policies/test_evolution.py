@@ -155,3 +155,26 @@ def test_a_verdict_over_twenty_versions_takes_no_time_to_speak_of(base: Path) ->
     govern(mesh, date(2026, 11, 23))
     assert time.process_time() - started < 0.5  # 0.05 s asked for; this machine may be busy
     assert found(base) == []
+
+
+def test_a_mistake_that_is_published_is_permitted_and_not_renamed(tmp_path: Path) -> None:
+    root = shutil.copytree(Path(__file__).parent / "base", tmp_path / "root")
+    schemas = root / "domains/sales/orders/schema"
+    old = (schemas / "1.0.0.avsc").read_text()
+    (schemas / "1.0.0.avsc").write_text(old.replace("com.example.sales", "com.example.sale"))
+    mesh = gather(root)
+    (new,) = (f for f in govern(mesh, date(2026, 11, 23)) if f.code == "VER005")
+    assert new.fix.startswith("rename `schema/1.1.0.avsc` to `2.0.0.avsc`")
+    (published,) = (f for f in govern(mesh, date(2026, 11, 23), before=mesh) if f.code == "VER005")
+    assert (
+        published.fix
+        == "`1.1.0` is published and stays: ask the council for an exemption from `VER005` for `sales.orders`"
+    )
+    (schemas / "1.2.0.avsc").write_text((schemas / "1.1.0.avsc").read_text())
+    manifest = root / "domains/sales/orders/data-product.yaml"
+    manifest.write_text(manifest.read_text().replace('"1.1.0"', '"1.2.0"'))
+    entry = "{policy: VER005, product: sales.orders, until: 2027-06-30, granted_by: council, reason: published so}"
+    (root / "domains/exemptions.yaml").write_text(f"exemptions:\n  - {entry}\n")
+    found = govern(gather(root), date(2026, 11, 23))
+    assert {(f.code, f.exempted) for f in found} == {("VER005", True)}
+    assert {f.fix for f in found} >= {published.fix}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mesh_platform.policies.sql.budget import Budget
 from mesh_platform.policies.sql.follow import follow
 from mesh_platform.policies.sql.relation import MODEL, RAW, SOURCE, key, parts
-from mesh_platform.policies.sql.trace import How, Star, Trace, as_json, from_json
+from mesh_platform.policies.sql.trace import How, Row, Star, Trace, as_json, from_json, row_of
 
 PEOPLE = '"mesh:source"."crm"."people"'
 ORDERS = '"mesh:model"."sales"."orders"'
@@ -40,7 +40,10 @@ def origins(sql: str, column: str = "x") -> set[tuple[str, str, How]]:
         ("coalesce(email, 'none')", How.DERIVED),
         ("row_number() over (order by a) || email", How.DERIVED),
         ("first_value(email) over (partition by a order by b)", How.DERIVED),
-        ("{'mail': email}", How.DERIVED),
+        ("{'mail': email}", How.SAME),
+        ("to_json({'mail': email})", How.DERIVED),
+        ("mode() within group (order by email)", How.DERIVED),
+        ("arg_max(email, a)", How.SAME),
         ("(select max(p.email) from people as p)", How.DERIVED),
         ("md5(email)", How.PSEUDONYM),
         ("upper(md5(lower(email)))", How.PSEUDONYM),
@@ -54,6 +57,10 @@ def origins(sql: str, column: str = "x") -> set[tuple[str, str, How]]:
         ("email like '%@example.com'", How.ENDED),
         ("email = 'a' or email in ('b')", How.ENDED),
         ("length(email)", How.ENDED),
+        ("strpos(email, '@')", How.ENDED),
+        ("email is null", How.ENDED),
+        ("arg_max(1, email)", How.ENDED),
+        ("count(*) filter (where email like '%@example.com')", How.ENDED),
         ("exists (select 1 from people as p where p.email = 'x')", How.ENDED),
     ],
 )
@@ -70,6 +77,68 @@ def test_what_is_left_of_a_value(expression: str, how: How) -> None:
 )
 def test_what_only_decides_carries_nothing(expression: str) -> None:
     assert {h for _, _, h in origins(f"select {expression} as x from people")} <= {How.ENDED}
+
+
+@pytest.mark.parametrize(
+    "expression", ["arg_max(label, email)", "max(label) filter (where email is null)", "max_by(label, email)"]
+)
+def test_what_chooses_among_others_carries_nothing(expression: str) -> None:
+    assert {c for _, c, _ in origins(f"select {expression} as x from people")} == {"label"}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select to_json(t) as x from people as t",
+        "select row_to_json(t) as x from people as t",
+        "select t::varchar as x from people as t",
+        "select struct_pack(t) as x from people as t",
+        "select t as x from people as t",
+        "select to_json(t) as x from (select * from people) as t",
+        "select max(t) as x from people as t where t.id > 1",
+        "select (select t from people as t limit 1) as x",
+    ],
+)
+def test_a_whole_row_holds_every_column(sql: str) -> None:
+    assert any((row := row_of(c)) and row.without == set() for _, c, _ in origins(sql))
+
+
+def test_a_row_of_a_query_holds_what_the_query_makes() -> None:
+    rows = "(select email as mail, id from people) as t"
+    assert {(c, h) for _, c, h in origins(f"select to_json(t) as x from {rows}")} == {
+        ("email", How.DERIVED),
+        ("id", How.DERIVED),
+    }
+    assert origins(f"select r.mail as x from (select t as r from {rows})") == {("people", "email", How.SAME)}
+    others = origins("select t as x from (select * exclude (email) from people) as t")
+    assert Row("t", frozenset({"email"})) in {row_of(c) for _, c, _ in others}
+
+
+@pytest.mark.parametrize(
+    "struct", ["{'mail': email, 'id': id}", "struct_pack(mail := email, id := id)", "struct_pack(mail := email, id)"]
+)
+@pytest.mark.parametrize("taken", ["s.{}", "s['{}']", "struct_extract(s, '{}')", "(s).{}"])
+def test_a_field_of_a_struct_is_none_of_its_siblings(struct: str, taken: str) -> None:
+    for name, column in (("mail", "email"), ("id", "id")):
+        sql = f"select {taken.format(name)} as x from (select {struct} as s from people)"
+        assert origins(sql) == {("people", column, How.SAME)}
+
+
+def test_a_list_of_structs_is_none_of_their_siblings() -> None:
+    sql = "select i.id as x from (select array_agg({'mail': email, 'id': id}) as s from people) as t, unnest(t.s) as i"
+    assert {c for _, c, _ in origins(sql)} == {"id"}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select i.email as x from people as t, unnest(t.items) as i",
+        "select i.email as x from people as t, t.items as i",
+    ],
+)
+def test_a_list_is_unfolded_into_its_items(sql: str) -> None:
+    assert {c for _, c, _ in origins(sql)} == {"items.email"}
+    assert {parts(r)[2] for r in traced(sql).reads} == {"people"}
 
 
 def test_the_names_of_tables_and_columns_change_on_the_way() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def test_the_mesh_as_it_was_and_as_it_is_are_remembered_together(tmp_path: Path)
 def test_what_was_remembered_long_ago_is_forgotten(tmp_path: Path) -> None:
     for generation in range(30):
         FileMemory(tmp_path).keep("sales", {f"{generation}.{i}": Trace() for i in range(20)})
-    assert len(FileMemory(tmp_path)._load("sales")) == 40
+    assert len(FileMemory(tmp_path)._load("sales").entries) == 40
     assert FileMemory(tmp_path).recall("sales", "28.3") == FileMemory(tmp_path).recall("sales", "29.3") == Trace()
 
 
@@ -300,3 +301,56 @@ def test_a_source_may_be_declared_beside_the_seeds(tmp_path: Path) -> None:
     (root / "dbt_projects/sales/seeds").mkdir()
     properties.rename(root / "dbt_projects/sales/seeds/src.yml")
     assert not found(root, "DBT029", "LIN011")
+
+
+@pytest.mark.parametrize("row", ["to_json(t)", "t::varchar", "t", "struct_pack(t)", "row_to_json(t)"])
+def test_a_whole_row_carries_what_is_in_it(tmp_path: Path, row: str) -> None:
+    root = scene(tmp_path)
+    edit(root, STAGING, "contact_mail", row)
+    edit(root, STAGING, "}}", "}} as t")
+    first, _ = found(root, "PII004")
+    assert "public.orders.contact_mail → stg_sales__orders.reached_by" in first.message
+
+
+def test_a_row_without_the_column_carries_nothing(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    text = (root / STAGING).read_text().replace("contact_mail", "to_json(t)")
+    source = re.search(r"\{\{ source.*?\}\}", text)
+    assert source
+    (root / STAGING).write_text(text.replace(source[0], f"(select * exclude (contact_mail) from {source[0]}) as t"))
+    assert found(root, "PII004") == []
+
+
+def test_a_struct_carries_each_field_by_itself(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    edit(root, STAGING, "contact_mail as reached_by", "{'mail': contact_mail, 'id': id} as reached_by")
+    edit(root, PRODUCT, "lower(reached_by)", "reached_by.id")
+    assert found(root, "PII004") == []
+    edit(root, PRODUCT, "reached_by.id", "reached_by.mail")
+    assert len(found(root, "PII004")) == 2
+
+
+@pytest.mark.parametrize(
+    "union",
+    [
+        "select * from {old} union all select * from {new}",
+        "with a as (select * from {old}), b as (select * from {new}), c as (select * from a union all select * from b)"
+        " select * from c",
+        "select * from {old} union all select * from {old} union all select * from {new}",
+        "select order_id, placed_at, 'none' as reached_by from {old} union all select * from {new}",
+        "select * from {old} union all select order_id, placed_at, mail from {new}",
+        "select order_id, placed_at, 'x' as reached_by from {old} union select order_id, placed_at, mail from {new}",
+        "select *, 'a' as origin from {old} union all select *, 'b' as origin from {new}",
+    ],
+)
+def test_a_union_goes_by_place_and_not_by_name(tmp_path: Path, union: str) -> None:
+    root = scene(tmp_path)
+    source = "from {{ source('sales_cdc', 'orders') }}"
+    folder = (root / STAGING).parent
+    (folder / "stg_old.sql").write_text(f"select id as order_id, placed_at, 'none' as reached_by {source}")
+    (folder / "stg_new.sql").write_text(f"select id as order_id, placed_at, contact_mail as mail {source}")
+    (root / STAGING).write_text(union.format(old="{{ ref('stg_old') }}", new="{{ ref('stg_new') }}"))
+    assert len(found(root, "PII004")) == 2
+    assert found(root, "DBT025", "DBT028") == []
+    (folder / "stg_new.sql").write_text(f"select contact_mail as order_id, placed_at, id as mail {source}")
+    assert {f.key for f in found(root, "PII004")} == {"order_id", "invoice_id"}

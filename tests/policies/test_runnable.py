@@ -10,7 +10,8 @@ from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.gather import gather
 from mesh_platform.policies.govern import govern
 from mesh_platform.policies.sql.follow import follow
-from mesh_platform.policies.sql.lineage import Kind, Lineage, Node
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.node import Kind, Node
 
 TODAY = date(2026, 11, 23)
 HERE = Path(__file__).parent

@@ -70,6 +70,21 @@ def test_a_model_that_selects_nothing_of_the_platforms_is_warned_of(
     assert (found.level, found.product) == (Level.WARNING, "finance.revenue_daily")
 
 
+def test_a_model_that_is_no_text_is_said_once(mesh: Mesh, environment: Environment, finance: Path) -> None:
+    (finance / "models/products/revenue_daily.sql").write_bytes(b"\xff\x00")
+    assert [f.code for f in departures(mesh, environment)] == ["DBT100"]
+
+
+def test_a_product_model_is_known_where_the_project_says_its_models_are(
+    mesh: Mesh, environment: Environment, finance: Path
+) -> None:
+    settings = finance / "dbt_project.yml"
+    settings.write_text(settings.read_text() + "\nmodel-paths: [sql]\n")
+    (finance / "models").rename(finance / "sql")
+    (finance / "sql/products/revenue_daily.sql").write_text("select 1 as net_cents")
+    assert {f.code for f in departures(mesh, environment)} >= {"DBT104"}
+
+
 def test_the_platforms_own_columns_may_be_tested(mesh: Mesh, environment: Environment, yml: Path) -> None:
     yml.write_text(HEAD + "    columns:\n      - name: _mesh_batch\n        data_tests: [not_null]\n")
     assert codes(mesh, environment) == []

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.classification.classify import classify
 from mesh_platform.policies.classification.judgement import FINE, Judgement, Shape
 from mesh_platform.schema.avro_type import Array, AvroType, Enum, Field, Map, Primitive, Record, unwrapped
+from mesh_platform.schema.history import current
 from mesh_platform.schema.place import Path
-from mesh_platform.schema.record import Column, RecordSchema
+from mesh_platform.schema.record import Column, RecordSchema, read_record
 
 _NUMBERS: Final = frozenset({"int", "long", "float", "double"})
 
@@ -39,6 +42,17 @@ class PersonalField:
 def personal_fields(schema: RecordSchema) -> tuple[PersonalField, ...]:
     """Every column and inner field of the schema with its judgement, columns before what is in them."""
     return tuple(found for column in schema.columns for found in _of(column, _Outer((), schema.name)))
+
+
+def fields_of(product: Product) -> tuple[PersonalField, ...]:
+    """Those of the product's current schema; none where there is none, or it is invalid."""
+    file = product.schemas.get(product.manifest.spec.schema_version)
+    return _fields(file.text) if file and current(product) else ()
+
+
+@lru_cache(maxsize=8192)
+def _fields(text: str) -> tuple[PersonalField, ...]:
+    return personal_fields(read_record(text))
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,21 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from mesh_platform.policies.classification.abbreviations import ABBREVIATIONS
-from mesh_platform.policies.classification.vocabulary import COMPOUNDS, WORDS
+from mesh_platform.policies.classification.lexicon import ABBREVIATIONS, COMPOUNDS, WORDS
 
+_PIECE: Final = re.compile(r"[A-Za-z0-9]+")
+_DIGIT: Final = re.compile(r"[0-9]")
+_PLURAL: Final = re.compile(r"(ID|IP)s(?![a-z])")
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WITH_DIGITS: Final = re.compile(r"(?i)(?<![a-z0-9])(md5|sha1|sha256|sha512|ipv4|ipv6|e164|last4)(?![a-z0-9])")
 _WITHIN: Final = re.compile(r"(?<=[a-z])(?=(?:Md5|Sha1|Sha256|Sha512|Ipv4|IPv4|Ipv6|IPv6|E164|Last4)(?![a-z0-9]))")
 """Before such a word that ends a name in camel case."""
 _BEHIND: Final = re.compile(r"(?<![A-Za-z0-9])((?i:md5|sha1|sha256|sha512|ipv4|ipv6|e164|last4))(?=[A-Z])")
 """Such a word that another one in camel case follows."""
+_LETTERS: Final = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+)
+"""Letters that are no other letter with a mark."""
 _SHORT_ENDS: Final = ("no", "nr", "id", "ip")
 _SHORTEST: Final = 3
 _LONGEST: Final = 40
@@ -25,22 +31,28 @@ _MOST: Final = 200
 @lru_cache(maxsize=65536)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name in order, lower case, singular, abbreviations written out; digits alone are left out."""
-    plain = unicodedata.normalize("NFKD", name[:_MOST].replace("ß", "ss")).encode("ascii", "ignore").decode()
-    found: list[str] = []
-    for piece in re.split(r"[^A-Za-z0-9]+", _BEHIND.sub(r"\1_", _WITHIN.sub("_", plain))):
-        if _WITH_DIGITS.fullmatch(piece):
-            found += _words(piece.lower())
-        else:
-            parts = [p for p in _PARTS.findall(_cased(piece)) if not p.isdigit()]
-            found += [word for part in parts for word in _words(part.lower())]
-    return tuple(_joined(found))
+    return tuple(_joined([word for piece in _PIECE.findall(_plain(name[:_MOST])) for word in _of_piece(piece)]))
+
+
+def _plain(name: str) -> str:
+    """The name in ASCII, with words such as `Sha256` apart from those in camel case beside them."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    return _BEHIND.sub(r"\1_", _WITHIN.sub("_", name)) if _DIGIT.search(name) else name
+
+
+def _of_piece(piece: str) -> list[str]:
+    """The words of what stands between two characters that are neither letters nor digits."""
+    if _WITH_DIGITS.fullmatch(piece):
+        return _words(piece.lower())
+    return [word for part in _PARTS.findall(_cased(piece)) if not part.isdigit() for word in _words(part.lower())]
 
 
 def _cased(piece: str) -> str:
     """`IDs` and `IPs` are one word each; a piece in capitals is one word."""
-    return (
-        re.sub(r"(ID|IP)s(?![a-z])", lambda m: m[1] + "S", piece) if any(c.islower() for c in piece) else piece.lower()
-    )
+    if piece.islower():
+        return piece
+    return _PLURAL.sub(lambda m: m[1] + "S", piece) if any(c.islower() for c in piece) else piece.lower()
 
 
 def _words(word: str) -> list[str]:
@@ -54,6 +66,8 @@ def _words(word: str) -> list[str]:
 def _known(word: str) -> str | None:
     if word in WORDS or word in ABBREVIATIONS:
         return word
+    if word.endswith("nr") and (word[:-2] + "nummer" in ABBREVIATIONS or word[:-2] + "nummer" in WORDS):
+        return word[:-2] + "nummer"
     single = _singular(word)
     return single if single in WORDS or single in ABBREVIATIONS else None
 
@@ -85,7 +99,7 @@ def _joined(found: list[str]) -> list[str]:
     """`e_mail` is one word; so is `i_p` for nobody."""
     joined: list[str] = []
     for word in found:
-        if joined and joined[-1] == "e" and word == "mail":
+        if joined and joined[-1] == "e" and word in ("mail", "post"):
             joined[-1] = "email"
         else:
             joined.append(word)

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.policies.impact.column_change import ColumnChange
-from mesh_platform.policies.sql.lineage import Kind, Lineage
+from mesh_platform.policies.sql.lineage import Lineage
+from mesh_platform.policies.sql.node import Kind
 
 
 class Effect(StrEnum):
@@ -104,7 +105,7 @@ def readers(lineage: Lineage, product: str) -> list[Product]:
 
 def used_columns(lineage: Lineage, reader: Product, product: str) -> frozenset[str] | None:
     """The columns of a product that a reader's models use; None where the models cannot be followed."""
-    followed = lineage.is_followed(reader.domain, reader.name)
+    followed = lineage.is_followed(reader)
     needs = lineage.needs(reader) if followed else {}
     nodes = [n for n in needs if lineage.product(n) == product]
     if not followed or (not nodes and (reader.domain, reader.name) not in lineage.traces):
@@ -114,9 +115,9 @@ def used_columns(lineage: Lineage, reader: Product, product: str) -> frozenset[s
 
 def _loses(lineage: Lineage, reader: Product, product: str, lost: Loss) -> bool:
     """Whether the reader had read what is lost; models of the product's own domain do without its port."""
-    if lost.what is Gone.REMOVED or not lineage.is_followed(reader.domain, reader.name):
+    if lost.what is Gone.REMOVED or not lineage.is_followed(reader):
         return True
-    read = lineage.reach(reader.domain, reader.name).values()
+    read = lineage.behind(reader).values()
     return any(node.kind is Kind.PORT and node.name == product for inputs in read for _, node in inputs)
 
 

@@ -9,7 +9,8 @@ from mesh_platform.policies.sql.trace import How
 _COUNTED: Final = (
     exp.Count, exp.CountIf, exp.ApproxDistinct, exp.Sum, exp.Avg, exp.Stddev, exp.StddevPop, exp.StddevSamp,
     exp.Variance, exp.VariancePop, exp.Corr, exp.CovarPop, exp.CovarSamp, exp.LogicalAnd, exp.LogicalOr,
-    exp.RowNumber, exp.Length, exp.Rank, exp.DenseRank, exp.Ntile, exp.PercentRank, exp.CumeDist,
+    exp.RowNumber, exp.Length, exp.BitLength, exp.ByteLength, exp.StrPosition, exp.Levenshtein,
+    exp.Rank, exp.DenseRank, exp.Ntile, exp.PercentRank, exp.CumeDist,
 )  # fmt: skip
 """What leaves a number of values, and none of them."""
 _GUESSED: Final = frozenset(

@@ -9,7 +9,7 @@ from jinja2.exceptions import SecurityError, TemplateAssertionError, TemplateSyn
 
 from mesh_platform import names
 from mesh_platform.policies.sql.budget import TooLong
-from mesh_platform.policies.sql.sandbox import MAX_CHARACTERS, Now, Sandbox, Unrendered
+from mesh_platform.policies.sql.sandbox import MAX_CHARACTERS, Answer, Now, Sandbox, Unrendered
 from mesh_platform.policies.sql.stand_ins import Adapter, Package, stand_ins
 
 _BLOCKS: Final = re.compile(
@@ -52,6 +52,16 @@ class Renderer:
         """The words of the query rendered last that stand for what only dbt knows."""
         return frozenset(self._now.guesses)
 
+    @property
+    def questions(self) -> int:
+        """How many questions about the target the query rendered last asked."""
+        return self._now.asked
+
+    @property
+    def hooks(self) -> tuple[str, ...]:
+        """The statements around the query rendered last."""
+        return tuple(self._now.hooks)
+
     def render(
         self,
         text: str,
@@ -59,11 +69,12 @@ class Renderer:
         columns: Iterable[str] = (),
         sources: Mapping[tuple[str, str], tuple[str, str]] | None = None,
         incremental: bool = False,
+        answer: Answer = None,
     ) -> str:
         """The query as SQL, its relations told as `Relation`; raises Unrendered."""
         now = self._now
         now.model, now.columns, now.sources, now.incremental = model, tuple(columns), sources or {}, incremental
-        now.guesses = set()
+        now.guesses, now.hooks, now.asked, now.answer = set(), [], 0, answer
         now.budget.renew()
         try:
             return _bounded(self._environment.from_string(text).generate(), now)

@@ -1,55 +1,19 @@
 """The mesh's tables and columns as one graph: what each is made from, and what is needed of it."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 from functools import cached_property
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.policies.sql.declared import Declared
 from mesh_platform.policies.sql.memory import Forgetful, Memory
-from mesh_platform.policies.sql.models import Traces, traces
-from mesh_platform.policies.sql.relation import MODEL, RECORD, RECORDS, SOURCE, THIS, parts
-from mesh_platform.policies.sql.sources import Sources, readable, sources
-from mesh_platform.policies.sql.trace import UNKNOWN, How, Origin, Trace
+from mesh_platform.policies.sql.models import Beside, Followed, Traces, followed
+from mesh_platform.policies.sql.node import Kind, Node, Nodes
+from mesh_platform.policies.sql.trace import UNKNOWN, Origin, Trace, inside, row_of
 from mesh_platform.schema.history import current, history, row_schema
 from mesh_platform.schema.record import RecordSchema
-
-
-class Kind(StrEnum):
-    """What a model can read."""
-
-    MODEL = "model"
-    LANDED = "landed"
-    PORT = "port"
-    PRIVATE = "private"
-    """A table in the schema that only its own domain reads."""
-    SEED = "seed"
-    RECORD = "record"
-    """One of the platform's own tables, or the model's own."""
-    MISSING = "missing"
-    """A model that there is not."""
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, order=True)
-class Node:
-    """A table or view of the mesh."""
-
-    kind: Kind
-    domain: str
-    name: str
-    """Of a model its name, of a landed table the table's, of a port the product's id."""
-
-
-def _latest(models: Iterable[str], name: str) -> str | None:
-    """Of a model in versions, `<name>_v<number>`, the greatest: what `ref` means that names none."""
-    found = [
-        (int(m[1]), model) for model in models if (m := re.fullmatch(rf"{re.escape(name)}_v([0-9]{{1,9}})", model))
-    ]
-    return max(found, default=(0, None))[1]
 
 
 class Lineage:
@@ -58,21 +22,27 @@ class Lineage:
     def __init__(self, mesh: Mesh, memory: Memory | None = None) -> None:
         self.mesh = mesh
         self._memory = memory or Forgetful()
-        self._nodes: dict[tuple[str, str], Node] = {}
+        self._nodes = Nodes(mesh)
+        self.declared = Declared(mesh)
         self._inputs: dict[tuple[str, str], list[tuple[str, Node]]] = {}
-        self._sources: dict[str, Sources | None] = {}
+        self._order: dict[Node, tuple[str, ...] | None] = {}
         self._made: dict[Node, frozenset[str] | None] = {}
         self.carried: dict[tuple[Node, str], object] = {}
         """What was found to reach a column, for whoever asks again."""
 
     @cached_property
+    def _followed(self) -> Followed:
+        return followed(self.mesh, self._memory)
+
+    @property
     def traces(self) -> Traces:
         """(domain, model) → what it does."""
-        return traces(self.mesh, self._memory)
+        return self._followed.models
 
-    @cached_property
-    def _ports(self) -> Mapping[tuple[str, str], str]:
-        return {(dataset.lower(), table.lower()): product for (dataset, table), product in self.mesh.ports.items()}
+    @property
+    def beside(self) -> tuple[Beside, ...]:
+        """The statements that are no models."""
+        return self._followed.beside
 
     def trace(self, domain: str, model: str) -> Trace:
         """What the model does; nothing, for one that is not written in SQL."""
@@ -80,36 +50,7 @@ class Lineage:
 
     def node(self, domain: str, relation: str) -> Node:
         """What a relation is, that a model of this domain reads."""
-        at = (domain, relation)
-        if at not in self._nodes:
-            self._nodes[at] = self._resolved(domain, *parts(relation))
-        return self._nodes[at]
-
-    def _resolved(self, domain: str, kind: str, schema: str, name: str) -> Node:
-        if kind in (THIS, RECORD):
-            return Node(Kind.RECORD, domain, name)
-        if kind == MODEL:
-            return self._model(domain, schema, name)
-        schema, name = schema.rpartition(".")[2].lower(), name.lower()
-        if (schema, name) in self._ports:
-            product = self._ports[schema, name]
-            return Node(Kind.PORT, product.partition(".")[0], product)
-        for owner in self.mesh.known_domains:
-            if schema == names.cdc_schema(owner).lower():
-                return Node(Kind.LANDED, owner, name.removesuffix(names.CHANGES_SUFFIX))
-            if schema == names.internal_schema(owner).lower():
-                return Node(Kind.PRIVATE, owner, name)
-        return Node(
-            Kind.RECORD if f"{schema}.{name}" in RECORDS else Kind.UNKNOWN, "", f"{schema}.{name}" if schema else name
-        )
-
-    def _model(self, domain: str, package: str, name: str) -> Node:
-        project = self.mesh.dbt.get(package)
-        if project and name in project.models:
-            return Node(Kind.MODEL, package, name)
-        if project and (latest := _latest(project.models, name)):
-            return Node(Kind.MODEL, package, latest)
-        return Node(Kind.SEED if project and name in project.tables else Kind.MISSING, package, name)
+        return self._nodes.node(domain, relation)
 
     # -- what is made from what ---------------------------------------------------------------------------------
     def inputs(self, domain: str, model: str) -> list[tuple[str, Node]]:
@@ -140,9 +81,8 @@ class Lineage:
         """(domain, model) → the products that are built from it, or measured by it."""
         found: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         for product in self.mesh.products.values():
-            for root in filter(None, (product.name, product.manifest.slo.completeness.expected)):
-                for model in self.reach(product.domain, root):
-                    found[product.domain, model][product.id] = None
+            for model in self.behind(product):
+                found[product.domain, model][product.id] = None
         return {model: tuple(products) for model, products in found.items()}
 
     @cached_property
@@ -150,17 +90,22 @@ class Lineage:
         """Product id → the products whose models read it."""
         found: dict[str, set[str]] = defaultdict(set)
         for product in self.mesh.products.values():
-            for inputs in self.reach(product.domain, product.name).values():
+            for inputs in self.behind(product).values():
                 for _, node in inputs:
                     if (read := self.product(node)) and read != product.id:
                         found[read].add(product.id)
         return {product: frozenset(readers) for product, readers in found.items()}
 
-    def is_followed(self, domain: str, model: str) -> bool:
-        """Whether everything the model is made from could be read."""
-        return all(
-            (domain, name) in self.traces and not self.trace(domain, name).problem for name in self.reach(domain, model)
-        )
+    def behind(self, product: Product) -> dict[str, list[tuple[str, Node]]]:
+        """Model → its inputs, for all that the product is built from or measured by."""
+        project, expected = self.mesh.dbt.get(product.domain), product.manifest.slo.completeness.expected
+        roots = (product.name, *([expected] if project and expected in project.models else ()))
+        return {model: read for root in roots for model, read in self.reach(product.domain, root).items()}
+
+    def is_followed(self, product: Product) -> bool:
+        """Whether everything the product is built from, or measured by, could be read."""
+        at = [(product.domain, model) for model in self.behind(product)]
+        return all(model in self.traces and not self.traces[model].problem for model in at)
 
     def origins(self, node: Node, column: str) -> list[tuple[Node, Origin]]:
         """The columns one step back that a column of a model comes from."""
@@ -168,18 +113,71 @@ class Lineage:
         head, _, rest = column.partition(".")
         found = trace.origins(column)
         if rest and column not in trace.columns and head in trace.columns:
-            found = frozenset(
-                Origin(o.relation, f"{o.column}.{rest}" if o.how is How.SAME else o.column, o.how, o.maybe)
-                for o in trace.columns[head]
-            )
-        stepped = [(self.node(node.domain, o.relation), o) for o in sorted(found)]
-        return [(n, o) for n, o in stepped if n.kind is not Kind.RECORD and self._can_be(n, o)]
+            found = inside(trace.columns[head], rest.split("."))
+        return self._stepped(node.domain, sorted(found))
+
+    def _stepped(self, domain: str, origins: Iterable[Origin]) -> list[tuple[Node, Origin]]:
+        """The columns that these are, whole rows told column by column."""
+        nodes = [(self.node(domain, o.relation), o) for o in origins]
+        told = [(n, column) for n, o in nodes if n.kind is not Kind.RECORD for column in self._told(domain, n, o)]
+        return [(n, o) for n, o in told if self._can_be(n, o)]
+
+    def _told(self, domain: str, node: Node, origin: Origin) -> Iterable[Origin]:
+        if origin.under:
+            return self._under(domain, node, origin)
+        row = row_of(origin.column)
+        if row is None:
+            return (origin,)
+        if row.name and self.has(node, row.name):
+            return ()
+        named = self._named(node) - row.without
+        return [replace(origin, column=c, at=f"{c}.{origin.at}" if origin.at else c) for c in sorted(named)]
+
+    def _under(self, domain: str, node: Node, origin: Origin) -> Iterable[Origin]:
+        """What a union puts under a column; what is called the same, where nobody can tell the places."""
+        free, (first, *rest) = replace(origin, under=""), origin.under.split("\t")
+        above = self.ordered(self.node(domain, first)) if rest else None
+        place = above.index(rest[0]) if above and rest[0] in above else None if rest else int(first)
+        if len(rest) > 1:
+            return (free,) if place == int(rest[1]) or place is None else ()
+        mine = self.ordered(node)
+        name = mine[place] if mine and place is not None and place < len(mine) else rest[0] if rest else None
+        return (replace(free, column=name + free.column[1:], maybe=free.maybe or not mine),) if name else ()
+
+    def _named(self, node: Node) -> frozenset[str]:
+        """The columns of a table that can be named, though there may be others."""
+        if node.kind is Kind.SEED:
+            return self.declared.personal_columns(node.domain, node.name)
+        known = self.columns(node)
+        if known is not None or node.kind is not Kind.MODEL:
+            return known or frozenset()
+        seen, found, waiting = {node}, set[str](), [node]
+        while waiting:
+            at = waiting.pop()
+            trace = self.trace(at.domain, at.name)
+            found |= trace.columns.keys()
+            for star in trace.stars:
+                passed = self.node(at.domain, star.relation)
+                if passed.kind is Kind.MODEL and passed not in seen:
+                    seen.add(passed)
+                    waiting.append(passed)
+                elif passed.kind is not Kind.MODEL:
+                    found |= self.columns(passed) or set()
+        return frozenset(found)
 
     def _can_be(self, node: Node, origin: Origin) -> bool:
         return not origin.maybe or self.has(node, origin.column.partition(".")[0]) is not False
 
     def columns(self, node: Node) -> frozenset[str] | None:
         """The columns a table is known to have, lower case; None where only the warehouse knows."""
+        if node.kind is Kind.MODEL:
+            self._make(node)
+        elif node not in self._made:
+            self._made[node] = self._described(node)
+        return self._made[node]
+
+    def _described(self, node: Node) -> frozenset[str] | None:
+        """The columns that schemas give to a table that no model makes."""
         match node.kind:
             case Kind.PORT:
                 product = self.mesh.products.get(node.name)
@@ -187,15 +185,36 @@ class Lineage:
                 return frozenset(c.name.lower() for schema in versions for c in schema.columns) or None
             case Kind.LANDED:
                 rows = self.landed(node)
-                return frozenset(c.name.lower() for c in rows[1].columns) if rows else None
-            case Kind.MODEL:
-                self._make(node)
-                return self._made[node]
+                own = names.CHANGE_COLUMNS if node.name.endswith(names.CHANGES_SUFFIX) else names.STATE_COLUMNS
+                return own.union(c.name.lower() for c in rows[1].columns) if rows else None
         return None
+
+    def ordered(self, node: Node) -> tuple[str, ...] | None:
+        """The columns of a table in their order, lower case; None where that is not known."""
+        if node not in self._order:
+            self._order[node] = self._found_order(node)
+        return self._order[node]
+
+    def _found_order(self, node: Node) -> tuple[str, ...] | None:
+        seen: set[Node] = set()
+        while node.kind is Kind.MODEL and node not in seen:
+            seen.add(node)
+            trace = self.traces.get((node.domain, node.name))
+            if trace is None or trace.vague or trace.problem or (trace.columns and trace.stars):
+                return None
+            if not trace.stars:
+                return tuple(trace.columns)
+            if len(trace.stars) > 1 or trace.stars[0].without:
+                return None
+            node = self.node(node.domain, trace.stars[0].relation)
+        product = self.mesh.products.get(node.name) if node.kind is Kind.PORT else None
+        rows = self.landed(node) if node.kind is Kind.LANDED else None
+        schema = current(product) if product else rows[1] if rows else None
+        return tuple(c.name.lower() for c in schema.columns) if schema else None
 
     def has(self, node: Node, column: str) -> bool | None:
         """Whether a table has the column; None where only the warehouse knows."""
-        known = None if column.startswith(names.PLATFORM_COLUMN_PREFIXES) else self.columns(node)
+        known = self.columns(node)
         return None if known is None else column in known
 
     def _make(self, node: Node) -> None:
@@ -231,24 +250,11 @@ class Lineage:
             if all(self.has(n, column) is False for n in nodes):
                 yield column, nodes
 
-    def sources(self, domain: str) -> Sources | None:
-        """What the sources of a project stand for; None where a file that may declare one cannot be read."""
-        if domain not in self._sources:
-            project = self.mesh.dbt.get(domain)
-            self._sources[domain] = sources(project.properties) if project and readable(project.properties) else None
-        return self._sources[domain]
-
-    def is_undeclared(self, domain: str, relation: str) -> bool:
-        """Whether a relation is a `source()` that no file of the project declares."""
-        kind, schema, name = parts(relation)
-        known = self.sources(domain) if kind == SOURCE else None
-        return known is not None and (schema, name) not in known.values()
-
     def source_table(self, node: Node) -> str | None:
         """A landed table as `domain.yaml` names it."""
         domain = self.mesh.domains.get(node.domain)
-        tables = domain.source_tables if domain else ()
-        return next((t.name for _, t in tables if t.table.lower() == node.name), None)
+        tables, name = domain.source_tables if domain else (), node.name.removesuffix(names.CHANGES_SUFFIX)
+        return next((t.name for _, t in tables if t.table.lower() == name), None)
 
     def shown(self, node: Node) -> str:
         """As people name it."""
@@ -268,13 +274,9 @@ class Lineage:
         start = Node(Kind.MODEL, product.domain, product.name)
         wanted: dict[Node, set[str]] = defaultdict(set)
         waiting = [(start, c.name.lower()) for c in schema.columns] if schema else []
-        expected = product.manifest.slo.completeness.expected
-        reached = [self.reach(product.domain, root) for root in (product.name, expected) if root]
-        for model in {model: None for models in reached for model in models}:
-            node = Node(Kind.MODEL, product.domain, model)
-            used = self.trace(product.domain, model).uses
-            stepped = [(self.node(product.domain, o.relation), o) for o in used]
-            waiting += [(n, o.column) for n, o in stepped if self._can_be(n, o)]
+        for model in self.behind(product):
+            used = self._stepped(product.domain, self.trace(product.domain, model).uses)
+            waiting += [(n, o.column) for n, o in used]
         while waiting:
             node, column = waiting.pop()
             if column in wanted[node]:

@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -12,6 +13,7 @@ from mesh_platform.policies.sql.trace import Trace, as_json, from_json
 
 _FEW: Final = 10
 _MOST_BYTES: Final = 64 << 20
+_MOST_FILES: Final = 256
 
 
 class Memory(Protocol):
@@ -42,30 +44,67 @@ class FileMemory:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._read: dict[str, dict[str, Any]] = {}
+        self._read: dict[str, _Known] = {}
 
     def recall(self, domain: str, key: str) -> Trace | None:
         known = self._load(domain)
-        try:
-            return from_json(known[key]) if key in known else None
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            del known[key]
-            return None
+        if key in known.entries and key not in known.traces:
+            try:
+                known.traces[key] = from_json(known.entries[key])
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+                del known.entries[key]
+        return known.traces.get(key)
 
     def keep(self, domain: str, traces: dict[str, Trace]) -> None:
         """Beside these, as many others stay: a change is judged by the mesh as it was and as it is."""
-        known = self._load(domain)
-        if set(traces) <= set(known):
+        known = self._load(domain).entries
+        if traces.keys() <= known.keys():
             return
         others = [key for key in known if key not in traces][-max(len(traces), _FEW) :]
-        self._read[domain] = {**{key: known[key] for key in others}, **{k: as_json(t) for k, t in traces.items()}}
+        entries = {**{key: known[key] for key in others}, **{k: as_json(t) for k, t in traces.items()}}
+        self._read[domain] = _Known(entries, dict(traces))
+        file = self._folder / f"{domain}.json"
         with suppress(OSError):
-            _replace(self._folder / f"{domain}.json", _sealed(self._read[domain]))
+            _replace(file, _sealed(entries))
+            _noted(file, self._read[domain], _state(file))
 
-    def _load(self, domain: str) -> dict[str, Any]:
+    def _load(self, domain: str) -> "_Known":
         if domain not in self._read:
-            self._read[domain] = _entries(self._folder / f"{domain}.json")
+            self._read[domain] = _known(self._folder / f"{domain}.json")
         return self._read[domain]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a file holds, by key; as traces, as far as somebody has asked."""
+
+    entries: dict[str, Any]
+    traces: dict[str, Trace] = field(default_factory=dict)
+
+
+_LAST: Final[dict[Path, tuple[tuple[int, ...], _Known]]] = {}
+
+
+def _known(file: Path) -> _Known:
+    state, known = _LAST.get(file, ((), _Known({})))
+    now = _state(file)
+    return known if state and state == now else _noted(file, _Known(_entries(file)), now)
+
+
+def _noted(file: Path, known: _Known, state: tuple[int, ...]) -> _Known:
+    """A process that judges again reads a file that nobody has touched once."""
+    if len(_LAST) >= _MOST_FILES:
+        _LAST.clear()
+    _LAST[file] = state, known
+    return known
+
+
+def _state(file: Path) -> tuple[int, ...]:
+    try:
+        about = file.stat()
+    except OSError:
+        return ()
+    return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
 
 
 def _sealed(entries: dict[str, Any]) -> str:

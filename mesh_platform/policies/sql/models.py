@@ -1,47 +1,87 @@
 """Every model of the mesh, followed once."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 from mesh_platform.environment import PROJECT_ROOT
-from mesh_platform.manifest.mesh import DbtModels, Mesh
-from mesh_platform.policies.sql.budget import TOO_LONG
+from mesh_platform.manifest.mesh import Mesh, TextFile
+from mesh_platform.policies.sql.followers import Followers
 from mesh_platform.policies.sql.memory import Memory
-from mesh_platform.policies.sql.sources import Sources, sources
-from mesh_platform.policies.sql.sure import line_of, sure
-from mesh_platform.policies.sql.trace import Trace, merged
+from mesh_platform.policies.sql.sources import sources
+from mesh_platform.policies.sql.statements import statements
+from mesh_platform.policies.sql.trace import Trace
 from mesh_platform.schema.history import current
 
 Traces = Mapping[tuple[str, str], Trace]
 """(domain, model) → trace, of every model in SQL."""
 
-_DIALECTS: Final = ("duckdb", "bigquery")
 _PLATFORM: Final = PROJECT_ROOT / "dbt_projects" / "platform" / "macros"
 
 
-def traces(mesh: Mesh, memory: Memory) -> Traces:
-    """Every model in SQL with what it does; only what is new is rendered and parsed."""
-    followers = _Followers(mesh)
-    return {(domain, model): trace for domain in mesh.dbt for model, trace in _project(mesh, domain, memory, followers)}
+@dataclass(frozen=True)
+class Beside:
+    """Statements of a project that are no model: its tests in SQL, and what runs before and after."""
+
+    domain: str
+    file: TextFile
+    names: frozenset[str]
+    """The relations in them."""
 
 
-def _project(mesh: Mesh, domain: str, memory: Memory, followers: "_Followers") -> Iterator[tuple[str, Trace]]:
+@dataclass(frozen=True)
+class Followed:
+    """All SQL of the mesh."""
+
+    models: Traces
+    beside: tuple[Beside, ...]
+
+
+def followed(mesh: Mesh, memory: Memory) -> Followed:
+    """Every model in SQL with what it does, and what else names relations; only what is new is rendered and parsed."""
+    followers = Followers((mesh.macros and [m.text for m in mesh.macros]) or _platform_macros(), _declassifiers(mesh))
+    made = _digest(_made_by(), *followers.made_of)
+    projects = {domain: _project(mesh, domain, memory, followers, made) for domain in mesh.dbt}
+    return Followed(
+        {(domain, model): trace for domain, (models, _) in projects.items() for model, trace in models.items()},
+        tuple(found for _, beside in projects.values() for found in beside),
+    )
+
+
+def _project(
+    mesh: Mesh, domain: str, memory: Memory, followers: Followers, made: str
+) -> tuple[dict[str, Trace], list[Beside]]:
     project = mesh.dbt[domain]
     known = sources(project.properties)
-    common = _digest(_made_by(), followers.digest, repr(sorted(known.items())), *(m.text for m in project.macros))
+    common = _digest(made, repr(sorted(known.items())), *(m.text for m in project.macros))
     kept: dict[str, Trace] = {}
+
+    def remembered(follow: Callable[[], Trace], *of: str) -> Trace:
+        key = _digest(common, *of)
+        kept[key] = memory.recall(domain, key) or follow()
+        return kept[key]
+
+    models: dict[str, Trace] = {}
     for model, file in project.queries.items():
         columns = _columns(mesh, domain, model)
-        key = _digest(common, model, repr(columns), file.text)
-        trace = memory.recall(domain, key)
-        kept[key] = trace if trace is not None else followers.follow(domain, project, model, columns, known)
-        yield model, kept[key]
+        follow = partial(followers.follow, domain, project, model, columns, known)
+        models[model] = remembered(follow, model, repr(columns), file.text)
+        if model not in project.models:  # a snapshot, to whose columns dbt adds its own
+            models[model] = replace(models[model], vague=True)
+    beside: list[Beside] = []
+    for file, sql in statements(project):
+        found = remembered(partial(followers.names, domain, project, known, sql), "beside", sql).hooks
+        beside.append(Beside(domain, file, found))
     memory.keep(domain, kept)
+    return models, beside
+
+
+def _declassifiers(mesh: Mesh) -> tuple[str, ...]:
+    return tuple(sorted(mesh.policy.personal_data.declassifiers))
 
 
 def _columns(mesh: Mesh, domain: str, model: str) -> tuple[str, ...]:
@@ -49,47 +89,6 @@ def _columns(mesh: Mesh, domain: str, model: str) -> tuple[str, ...]:
     product = mesh.products.get(f"{domain}.{model}")
     schema = current(product) if product else None
     return tuple(c.name for c in schema.columns) if schema else ()
-
-
-class _Followers:
-    """The renderers, made when the first model needs one."""
-
-    def __init__(self, mesh: Mesh) -> None:
-        self._macros = [m.text for m in mesh.macros] or _platform_macros()
-        self._declassifiers = tuple(sorted(mesh.policy.personal_data.declassifiers))
-        self._renderers: dict[str, tuple[object, str]] = {}
-        self.digest = _digest(*self._macros, repr(self._declassifiers))
-
-    def follow(self, domain: str, project: DbtModels, model: str, columns: tuple[str, ...], known: Sources) -> Trace:
-        """The trace of a model, told as DuckDB's SQL; as BigQuery's where that is what it is."""
-        found = [self._as(dialect, domain, project, model, columns, known) for dialect in _DIALECTS[:1]]
-        if found[0].problem not in ("", TOO_LONG):
-            found.append(self._as(_DIALECTS[1], domain, project, model, columns, known))
-        surely = replace(found[0], broken=all(t.broken for t in found))
-        return next((t for t in found if not t.problem), surely)
-
-    def _as(
-        self, dialect: str, domain: str, project: DbtModels, model: str, columns: tuple[str, ...], known: Sources
-    ) -> Trace:
-        from mesh_platform.policies.sql.follow import follow
-        from mesh_platform.policies.sql.jinja import Renderer
-        from mesh_platform.policies.sql.sandbox import Unrendered
-
-        renderer, at = self._renderers.get(dialect, (None, ""))
-        if not isinstance(renderer, Renderer):
-            renderer = Renderer(self._macros, dialect)
-        if at != domain:
-            renderer.project(domain, [m.text for m in project.macros])
-        self._renderers[dialect] = (renderer, domain)
-        text = project.queries[model].text
-        forms: dict[str, frozenset[str]] = {}
-        try:
-            for incremental in (False, True):
-                forms[renderer.render(text, model, columns, known, incremental)] = renderer.guesses
-        except Unrendered as problem:
-            return Trace(problem=str(problem), broken=problem.broken is not None, line=line_of(text, problem.broken))
-        followed = [sure(follow(f, dialect, self._declassifiers), text, f, guesses) for f, guesses in forms.items()]
-        return next((t for t in followed if t.problem), merged(followed))
 
 
 @cache

@@ -53,6 +53,10 @@ _UNSEEN: Final = frozenset(
 """Methods that do not look at all of what they belong to."""
 
 
+Answer = bool | int | None
+"""The same to every question, or yes to the one of this number, or what is so."""
+
+
 class Unrendered(Exception):
     """Why a model's Jinja cannot be rendered here, in a few words."""
 
@@ -73,11 +77,24 @@ class Now:
     incremental: bool = False
     guesses: set[str] = field(default_factory=set)
     """Words in the place of what only dbt knows; the empty word where it may be any."""
+    hooks: list[str] = field(default_factory=list)
+    """Statements that run before and after it."""
+    answer: Answer = None
+    """What a question about the target is answered with; by default what is so."""
+    asked: int = 0
+    """How many questions about the target there were."""
     budget: Budget = field(default_factory=lambda: Budget(_WORK, SECONDS))
 
     def guess(self, *values: Any) -> None:
         """These values, or what is made of them, are dbt's to tell."""
         self.guesses |= {w for v in values for w in re.findall(r"\w+", str(v).lower())} or {""}
+
+    def about_target(self, so: Any) -> Any:
+        """The answer to a question about the target."""
+        self.asked += 1
+        return (
+            so if self.answer is None else self.answer if isinstance(self.answer, bool) else self.asked == self.answer
+        )
 
     def step(self, *_: object) -> str:
         """One step more."""
@@ -119,7 +136,7 @@ class Sandbox(SandboxedEnvironment):
         self.filters = {name: _paid(f, now, name) for name, f in self.filters.items() if name in _FILTERS}
         self.tests = {name: _paid(test, now, name) for name, test in self.tests.items()}
         self.globals = {name: value for name, value in self.globals.items() if name in _GLOBALS}
-        self.globals |= {"mesh_weigh": now.weigh}
+        self.globals |= {"mesh_weigh": now.weigh, "mesh_about_target": now.about_target}
 
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         now = __self.now
@@ -192,12 +209,13 @@ class _Paid(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Call:  # noqa: N802
         return _call("mesh_join", *[self.visit(n) for n in node.nodes])
 
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Expr:  # noqa: N802
+        is_about_target = any(name.name == "target" for name in node.find_all(nodes.Name))
         self.generic_visit(node)
         node.expr = _call("mesh_weigh", node.expr)
         for operand in node.ops:
             operand.expr = _call("mesh_weigh", operand.expr)
-        return node
+        return _call("mesh_about_target", node) if is_about_target else node
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Expr:  # noqa: N802
         self.generic_visit(node)

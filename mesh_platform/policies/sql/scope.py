@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from sqlglot import exp
 
-from mesh_platform.policies.sql.trace import Asked, Origin, Star, Trace
+from mesh_platform.policies.sql.trace import Asked, Origin, Star, Trace, inside, whole_row
 
 NOTHING: Final[frozenset[Origin]] = frozenset()
 _ENGINES_OWN: Final = frozenset(
@@ -31,6 +31,9 @@ class Shape:
     vague: bool = False
     """Whether it may have columns that nobody can name."""
 
+    rest: frozenset[Origin] = NOTHING
+    """What is in those."""
+
     def has(self, column: str) -> bool | None:
         """Whether it has the column; None if only its tables know."""
         if column in self.columns:
@@ -38,7 +41,15 @@ class Shape:
         return None if any(column not in s.without for s in self.stars) else False
 
     def origins(self, column: str) -> frozenset[Origin]:
+        if column not in self.columns and not self.stars:
+            return inside(self.rest, [column])
         return Trace(self.columns, tuple(self.stars)).origins(column)
+
+    def row(self, name: str) -> frozenset[Origin]:
+        """All its columns as one value."""
+        named = {o.put(column) for column, origins in self.columns.items() for o in origins}
+        passed = {Origin(s.relation, whole_row(name, {*s.without, *self.columns})) for s in self.stars}
+        return self.rest.union(named, passed)
 
     def surely_has(self, column: str) -> bool:
         return self.vague or column in self.columns
@@ -76,14 +87,6 @@ class Scope:
         """The innermost table of that name."""
         found = self.tables.get(name)
         return found if found or not self.outer else self.outer._table(name)
-
-
-def inside(origins: frozenset[Origin], fields: list[str]) -> frozenset[Origin]:
-    """The fields inside these columns."""
-    if not fields:
-        return origins
-    inner = ".".join(fields)
-    return frozenset(Origin(o.relation, f"{o.column}.{inner}", o.how, o.maybe) for o in origins)
 
 
 def _is_engines(name: str) -> bool:

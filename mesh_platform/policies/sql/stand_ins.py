@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from mesh_platform import names
 from mesh_platform.manifest.message import did_you_mean
+from mesh_platform.policies.sql.hook import statements_of
 from mesh_platform.policies.sql.relation import MODEL, RAW, RECORD, RECORDS, SOURCE, THIS, Relation
 from mesh_platform.policies.sql.sandbox import Now, Unrendered, joined
 
@@ -164,12 +165,14 @@ def stand_ins(now: Now, adapter: str) -> dict[str, Any]:
 
 
 class _Config:
-    """`config(…)` sets, and prints nothing."""
+    """`config(…)` sets, and prints nothing; its hooks are kept."""
 
     def __init__(self, now: Now) -> None:
         self._now = now
 
-    def __call__(self, *_: Any, **__: Any) -> str:
+    def __call__(self, *given: Any, **named: Any) -> str:
+        for said in (named, *(g for g in given if isinstance(g, dict))):
+            self._now.hooks += statements_of(said)
         return ""
 
     def get(self, name: str, default: Any = "") -> Any:

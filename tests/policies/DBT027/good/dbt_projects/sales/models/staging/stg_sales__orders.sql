@@ -1,2 +1,2 @@
-select id as order_id, placed_at, 'web' as channel
+select id as order_id, placed_at, 'web' as channel, _cdc_revision
 from {{ source('sales_cdc', 'orders') }}

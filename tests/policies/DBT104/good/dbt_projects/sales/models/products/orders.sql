@@ -1,1 +1,6 @@
-select 'o-1' as order_id, timestamp '2026-01-01 00:00:00+00' as placed_at, 'web' as channel, current_timestamp as _mesh_batch, 1 as _mesh_revision
+select
+  'o-1' as order_id,
+  timestamp '2026-01-01 00:00:00+00' as placed_at,
+  'web' as channel,
+  current_timestamp as _mesh_batch,
+  1 as _mesh_revision
