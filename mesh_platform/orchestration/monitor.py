@@ -67,10 +67,12 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
             context.log.warning(line)
         standing = standings(found.measurements)
         shown = [m for m in found.measurements if _is_shown(m.product, standing, before, now)]
+        requests, summary = _retests(context.instance, found.untested, now), _summary(found, said)
+        context.log.info(summary)
         return dg.SensorResult(
             asset_events=[evaluation(result(m, mesh.products[m.product])) for m in shown],
-            run_requests=_retests(context.instance, found.untested, now),
-            skip_reason=_summary(found, said),
+            run_requests=requests,
+            skip_reason=None if requests else summary,
             cursor=Told(standing, told=found.told).cursor(),
         )
 
@@ -129,11 +131,11 @@ def _send(found: Tick, mesh: Mesh, environment: Environment, now: datetime) -> D
 
 
 def _summary(found: Tick, said: DeliveryReport) -> str:
-    count = Counter(m.verdict for m in found.measurements)
+    verdicts = Counter(m.verdict for m in found.measurements)
     products = len({m.product for m in found.measurements})
-    parts = [f"{products:,} products: " + ", ".join(f"{count[v]:,} {v}" for v in Verdict if count[v])]
-    parts += [f"{len(found.open)} open incidents"] if found.open else []
-    parts += [f"{said.sent} notifications sent"] if said.sent else []
+    parts = [f"{products:,} products: " + ", ".join(f"{verdicts[v]:,} {v}" for v in Verdict if verdicts[v])]
+    for count, what in ((len(found.open), "open incident"), (said.sent, "sent notification")):
+        parts += [f"{count} {what}{'' if count == 1 else 's'}"] if count else []
     return "; ".join(parts)
 
 
