@@ -32,7 +32,8 @@ group by i.product, i.system""",
         " happening, counted in buckets of five minutes of event time. A bucket counts once that time has passed since"
         " its end. The share over `slo.window_days` is held against `slo.objective_percent`; the rest is the error"
         " budget, and burning it too fast alerts. An event counts as visible since the first publication that showed"
-        " it, whatever republishes it; without a model of the expected events those that are published are counted.",
+        " it, whatever republishes it; what happened before the product was first published was not promised and is not"
+        " counted. Without a model of the expected events those that are published are counted.",
         """select sum(good) as good, sum(total) as total
 from mesh_slo.measurements
 where product = ? and sli = 'latency'

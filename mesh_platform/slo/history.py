@@ -35,20 +35,21 @@ Histories = Mapping[str, History | str]
 def histories(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: datetime) -> Histories:
     """Every event of the window is counted; what the warehouse refuses of one product is its own trouble."""
     products, told = list(products), known(warehouse, now)
-    ends = settled_ends(mesh, warehouse, products, now)
+    ends = settled_ends(mesh, warehouse, products, told)
     asked = {p.id: asked_or_why(told, p, ends[p.id].since) for p in products}
     answers = ask(warehouse, {p: _sql(q, ends[p]) for p, q in asked.items() if isinstance(q, Question)})
     return {p.id: _history(told, asked[p.id], ends[p.id], answers.get(p.id)) for p in products}
 
 
-def settled_ends(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: datetime) -> dict[str, Settled]:
+def settled_ends(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], told: Known) -> dict[str, Settled]:
     """Up to when each product can be judged; without a record of what has landed, the clock alone decides."""
     try:
-        inputs: Mapping[str, Sequence[Input]] = inputs_of(mesh, warehouse, now)
+        inputs: Mapping[str, Sequence[Input]] = inputs_of(mesh, warehouse, told.now)
     except QueryRejected:
         inputs = {}
     memo: dict[str, datetime | None] = {}
-    return {p.id: settled(p, now, heard_until(p.id, mesh, inputs, memo)) for p in products}
+    first = {product: record.first_at for product, record in (told.publications or {}).items()}
+    return {p.id: settled(p, told.now, heard_until(p.id, mesh, inputs, memo), first.get(p.id)) for p in products}
 
 
 def asked_or_why(told: Known, product: Product, since: datetime) -> Question | str:
@@ -63,11 +64,11 @@ def asked_or_why(told: Known, product: Product, since: datetime) -> Question | s
 
 
 def _sql(asked: Question, ends: Settled) -> str:
-    since = moment(ends.since)
+    in_time = sums(moment(ends.latency), moment(ends.promised), "in_time")
+    present = sums(moment(ends.completeness), moment(ends.since), "present")
     return (
-        f"with counted as materialized ({asked.counts()})"
-        f" select '{LATENCY}', {sums(moment(ends.latency), since, 'in_time')} from counted union all"
-        f" select '{COMPLETENESS}', {sums(moment(ends.completeness), since, 'present')} from counted"
+        f"with counted as materialized ({asked.counts()}) select '{LATENCY}', {in_time} from counted"
+        f" union all select '{COMPLETENESS}', {present} from counted"
     )
 
 

@@ -22,7 +22,7 @@ def _judge(product: Product, history: History | str) -> Measurement:
     if isinstance(told, str) or isinstance(history, str):
         return unknown(product.id, SLI, str(told), objective)
     if not told.whole.total:
-        return unknown(product.id, SLI, "no event of the window has settled yet", objective)
+        return unknown(product.id, SLI, "nothing that happened since its first publication has settled yet", objective)
     budget = told.budget(objective, product.manifest.slo.window_days, history.settled.latency)
     return _verdict(product, told, budget, alerts(budget))
 

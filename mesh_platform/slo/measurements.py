@@ -118,9 +118,9 @@ def kept_tallies(warehouse: Warehouse, ends: Mapping[str, Settled]) -> dict[tupl
     if not ends:
         return {}
     wanted = [
-        (p, sli, until, e.since)
+        (p, sli, until, since)
         for p, e in ends.items()
-        for sli, until in ((LATENCY, e.latency), (COMPLETENESS, e.completeness))
+        for sli, until, since in ((LATENCY, e.latency, e.promised), (COMPLETENESS, e.completeness, e.since))
     ]
     least, recent = min(since for *_, since in wanted), min(until for _, _, until, _ in wanted)
     whole = warehouse.query(_kept(wanted, whole_sums("w.until", "w.since"), least))

@@ -37,7 +37,7 @@ def record(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: d
     """Count what is new, keep it, and tell how each product has fared; needs a warehouse that may be written to."""
     ensure_measurements(warehouse)
     products, told = list(products), known(warehouse, now)
-    ends = settled_ends(mesh, warehouse, products, now)
+    ends = settled_ends(mesh, warehouse, products, told)
     asked = {p.id: asked_or_why(told, p, ends[p.id].since) for p in products}
     askable = {p: q for p, q in asked.items() if isinstance(q, Question)}
     found = news(warehouse, mesh, askable.keys())

@@ -19,13 +19,18 @@ class Settled:
     completeness: datetime
     """An event is missing once `error_minutes` have passed; should it come after all, it is counted again."""
     since: datetime
+    promised: datetime
+    """The first bucket of the window that was promised in time: what happened before the product was first published,
+    and came with it as its history, nobody could have seen earlier."""
 
 
-def settled(product: Product, now: datetime, heard: datetime | None) -> Settled:
-    """What has settled at `now` of a product whose sources were `heard` last; None: they are not captured here."""
+def settled(product: Product, now: datetime, heard: datetime | None, first: datetime | None) -> Settled:
+    """What has settled at `now` of a product whose sources were `heard` last (None: they are not captured here), and
+    which was published for the `first` time then."""
     slo = product.manifest.slo
     ends = [_end(now, minutes, heard) for minutes in (slo.freshness.target_minutes, slo.freshness.error_minutes)]
-    return Settled(ends[0], ends[1], bucket_of(ago(now, days=slo.window_days)))
+    since = bucket_of(ago(now, days=slo.window_days))
+    return Settled(ends[0], ends[1], since, max(since, bucket_of(first) + BUCKET) if first else since)
 
 
 def _end(now: datetime, minutes: int, heard: datetime | None) -> datetime:

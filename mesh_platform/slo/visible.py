@@ -11,7 +11,8 @@ from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 _RECORD = f"""
 select product,
     count(*) filter (where published_at <= ?),
-    count(*) filter (where published_at > ?)
+    count(*) filter (where published_at > ?),
+    min(published_at)
 from {names.PUBLICATIONS} group by product"""
 
 
@@ -21,6 +22,8 @@ class Record:
 
     before: int
     since: int
+    first_at: datetime
+    """When consumers saw anything of it for the first time."""
 
 
 def publications(warehouse: Warehouse, now: datetime) -> Mapping[str, Record] | None:

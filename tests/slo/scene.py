@@ -1,7 +1,7 @@
 """A product's way through the warehouse, told by the minute: what must exist, what landed, what was published when."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mesh_platform import names
 from mesh_platform.environment import Target
@@ -17,6 +17,8 @@ from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 from mesh_platform.warehouse.revision import next_revision
 
 ORDERS = "orders.order_events"
+FOUNDED = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the product was published for the first time, empty."""
 Events = Iterable[tuple[str, datetime]]
 
 
@@ -37,6 +39,8 @@ class Scene:
         columns = ", ".join(f'"{c.name}" {warehouse_type(c, Target.DUCKDB)}' for c in schema.columns)
         platform = f"{names.BATCH_COLUMN} timestamptz, {names.REVISION_COLUMN} bigint"
         warehouse.execute(f"create table orders_internal.order_events ({columns}, {platform})")
+
+        self.publish(FOUNDED)
 
     @property
     def product(self) -> Product:

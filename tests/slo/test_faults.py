@@ -175,6 +175,19 @@ def test_what_the_source_deleted_is_not_missed(scene: Scene, now: datetime) -> N
     assert found["latency"].good == found["latency"].total, "what stayed was seen when it was seen first"
 
 
+def test_the_history_that_a_new_product_comes_with_was_never_promised_in_time(scene: Scene, now: datetime) -> None:
+    scene.warehouse.execute("delete from mesh_slo.publications")
+    scene.pass_through(evenly("history", 1000, now - 20 * DAY, now - 2 * HOUR), now - HOUR)
+    scene.beat(now)
+    found = scene.asked(now)
+    assert found["latency"].verdict is Verdict.UNKNOWN
+    assert "since its first publication" in found["latency"].reason
+    assert (found["completeness"].good, found["completeness"].total) == (1000, 1000)
+    scene.pass_through(evenly("live", 10, now, now + 10 * MINUTE), now + 20 * MINUTE)
+    scene.beat(now + HOUR)
+    assert (scene.asked(now + HOUR)["latency"].good, scene.asked(now + HOUR)["latency"].total) == (10, 10)
+
+
 def test_a_full_refresh_makes_nothing_late(scene: Scene, now: datetime) -> None:
     events = evenly("e", 1000, now - 2 * DAY, now - DAY)
     scene.seen(events, 5 * MINUTE)
