@@ -68,6 +68,13 @@ def _chosen(mesh: Mesh, ids: Sequence[str]) -> list[Product]:
     return [mesh.products[i] for i in dict.fromkeys(ids)] if ids else [mesh.products[i] for i in sorted(mesh.products)]
 
 
+def _told(m: Measurement) -> str:
+    left = m.budget_remaining
+    if left is None:
+        return m.reason
+    return f"{m.reason}; " + (f"{left:.0%} of the error budget is left" if left > 0 else "the error budget is spent")
+
+
 def _print(found: Sequence[Measurement]) -> None:
     if not found:
         click.echo(NO_PRODUCT)
@@ -76,6 +83,6 @@ def _print(found: Sequence[Measurement]) -> None:
     shared = reasons.pop() if len(reasons) == 1 and len(found) > 1 else None
     for m in found:
         verdict = click.style(f"{m.verdict:<7}", fg=_COLOURS[m.verdict])
-        click.echo(f"{verdict} {m.product:<{width}}  {m.sli:<12}  {'' if shared else m.reason}".rstrip())
+        click.echo(f"{verdict} {m.product:<{width}}  {m.sli:<12}  {'' if shared else _told(m)}".rstrip())
     if shared:
         click.echo(shared)

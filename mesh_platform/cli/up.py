@@ -10,6 +10,7 @@ from typing import Final
 import click
 from rich.console import Console
 
+from mesh_platform import names
 from mesh_platform.cli import whole as mesh_run
 from mesh_platform.cli.demo import DAYS, SEED, close, run_once
 from mesh_platform.cli.fill import fill, is_empty
@@ -47,6 +48,7 @@ def up(port: int, host: str, no_shop: bool, source: str) -> None:
     require_adapter(environment)
     require_free(host, port)
     console = console_of()
+    os.environ.setdefault(names.ENV_UI_URL, f"http://{host}:{port}")  # links in notifications lead to this very UI
     with sole(environment.home, "mesh up"), interruptible():
         sys.exit(_up(environment, console, host, port, no_shop, source))
 

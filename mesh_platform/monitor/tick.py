@@ -8,9 +8,8 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.incidents.event import Event
-from mesh_platform.incidents.incident import Incident, State
+from mesh_platform.incidents.incident import State
 from mesh_platform.incidents.store import events_after, recent
-from mesh_platform.incidents.tables import ensure_incidents
 from mesh_platform.incidents.told import tell_conditions
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.conditions import conditions
@@ -22,7 +21,7 @@ from mesh_platform.notifying.enqueue import enqueue
 from mesh_platform.notifying.outbox import in_states
 from mesh_platform.notifying.post import Post, post
 from mesh_platform.notifying.sending import BUDGET_SECONDS
-from mesh_platform.slo.accuracy import due
+from mesh_platform.slo.accuracy import due, keep_audits
 from mesh_platform.slo.measure import PROMISES, measure_and_keep
 from mesh_platform.slo.measurement import Measurement
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, open_warehouse
@@ -41,7 +40,8 @@ class Tick:
     """Products whose dbt tests are due."""
     events: tuple[Event, ...]
     """What changed of incidents."""
-    open: tuple[Incident, ...]
+    state: State
+    """The incidents that are open, or closed within the day."""
     told: int
     """The number of the last event that people were told of."""
     pending: Mapping[str, Delivery]
@@ -61,6 +61,7 @@ def tick(mesh: Mesh, environment: Environment, environ: Mapping[str, str], now: 
 def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str = LOCAL_UI) -> Tick:
     """The same in an open warehouse."""
     found = measure_and_keep(mesh, warehouse, mesh.products.values(), PROMISES, now)
+    keep_audits(warehouse, now)
     events, _ = tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
     news, state = events_after(warehouse, told), recent(warehouse, now, timedelta(days=1))
     enqueue(warehouse, list(notices(mesh, state, news, found, ui)), mesh.notifications, now)
@@ -68,7 +69,7 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
         tuple(found),
         _untested(warehouse, mesh, now),
         tuple(events),
-        tuple(state.open),
+        state,
         max((number for number, _ in news), default=told),
         in_states(warehouse, [Stage.PENDING]),
     )
@@ -90,9 +91,3 @@ def send(
         return DeliveryReport(waiting=len(found.pending))
     with open_warehouse(environment, wait=_RECORD_SECONDS) as warehouse:
         return recorded(warehouse, found.pending, tried, environment.home)
-
-
-def open_incidents(warehouse: Warehouse, now: datetime) -> State:
-    """What is open, and what closed lately."""
-    ensure_incidents(warehouse)
-    return recent(warehouse, now)

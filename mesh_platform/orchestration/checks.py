@@ -8,6 +8,8 @@ import dagster as dg
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
+from mesh_platform.incidents.fold import EMPTY
+from mesh_platform.incidents.incident import Incident, State
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.landing import pool
@@ -70,7 +72,13 @@ def with_its_product(product: Product) -> dg.AutomationCondition[Any] | None:
     return dg.AutomationCondition.eager() if product.manifest.product_inputs else None
 
 
-def result(measurement: Measurement, product: Product) -> dg.AssetCheckResult:
+def incident_of(measurement: Measurement, state: State) -> Incident | None:
+    """The open incident that the promise is a symptom of."""
+    symptom = state.symptoms.get((measurement.product, measurement.sli))
+    return state.incidents.get(symptom.incident) if symptom else None
+
+
+def result(measurement: Measurement, product: Product, state: State = EMPTY) -> dg.AssetCheckResult:
     """A measurement as Dagster shows it; numbers are floats, so that the UI plots them."""
     severity = dg.AssetCheckSeverity.ERROR if measurement.verdict is Verdict.ERROR else dg.AssetCheckSeverity.WARN
     numbers = {
@@ -93,9 +101,22 @@ def result(measurement: Measurement, product: Product) -> dg.AssetCheckResult:
             "verdict": measurement.verdict.value,
             **{name: float(n) for name, n in numbers.items() if n is not None},
             **_evidence(measurement),
+            **_incident(incident_of(measurement, state)),
             **_people(product, measurement.sli),
         },
     )
+
+
+def _incident(incident: Incident | None) -> dict[str, str]:
+    """Which incident it is part of, and who is on it."""
+    if incident is None:
+        return {}
+    taken = f"acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else "not acknowledged"
+    since = f"since {incident.began_at:%Y-%m-%d %H:%M} UTC"
+    return {
+        "incident": f"{incident.id} ({incident.severity}), {since}, cause {incident.cause}; {taken}",
+        "acknowledge": f"mesh incidents ack {incident.id} --by NAME",
+    }
 
 
 def _thresholds(measurement: Measurement) -> dict[str, float | None]:

@@ -12,10 +12,12 @@ import dagster as dg
 
 from mesh_platform import names
 from mesh_platform.environment import Environment, EnvironmentProblem
+from mesh_platform.incidents.fold import EMPTY
+from mesh_platform.incidents.incident import State
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.tick import Tick, send, tick
 from mesh_platform.notifying.deliver import DeliveryReport
-from mesh_platform.orchestration.checks import result
+from mesh_platform.orchestration.checks import incident_of, result
 from mesh_platform.orchestration.governance_sensor import evaluation
 from mesh_platform.orchestration.keys import product_key
 from mesh_platform.orchestration.sensors import ACTIVE
@@ -65,12 +67,12 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
         said = _send(found, mesh, environment, now)
         for line in said.lines:
             context.log.warning(line)
-        standing = standings(found.measurements)
+        standing = standings(found.measurements, found.state)
         shown = [m for m in found.measurements if _is_shown(m.product, standing, before, now)]
         requests, summary = _retests(context.instance, found.untested, now), _summary(found, said)
         context.log.info(summary)
         return dg.SensorResult(
-            asset_events=[evaluation(result(m, mesh.products[m.product])) for m in shown],
+            asset_events=[evaluation(result(m, mesh.products[m.product], found.state)) for m in shown],
             run_requests=requests,
             skip_reason=None if requests else summary,
             cursor=Told(standing, told=found.told).cursor(),
@@ -79,11 +81,13 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
     return watch
 
 
-def standings(found: Iterable[Measurement]) -> dict[str, str]:
-    """Product → a letter for each of its checks: how it stands, and whether an alert fires."""
+def standings(found: Iterable[Measurement], state: State = EMPTY) -> dict[str, str]:
+    """Product → a letter for each of its checks: how it stands, whether an alert fires, and who is on it."""
     told: dict[str, str] = {}
     for m in found:
-        told[m.product] = told.get(m.product, "") + (m.verdict[0].upper() if m.alerts else m.verdict[0])
+        incident = incident_of(m, state)
+        taken = (incident.acknowledged_by or "!") if incident else ""
+        told[m.product] = told.get(m.product, "") + (m.verdict[0].upper() if m.alerts else m.verdict[0]) + taken
     return told
 
 
@@ -134,7 +138,7 @@ def _summary(found: Tick, said: DeliveryReport) -> str:
     verdicts = Counter(m.verdict for m in found.measurements)
     products = len({m.product for m in found.measurements})
     parts = [f"{products:,} products: " + ", ".join(f"{verdicts[v]:,} {v}" for v in Verdict if verdicts[v])]
-    for count, what in ((len(found.open), "open incident"), (said.sent, "sent notification")):
+    for count, what in ((len(found.state.open), "open incident"), (said.sent, "sent notification")):
         parts += [f"{count} {what}{'' if count == 1 else 's'}"] if count else []
     return "; ".join(parts)
 

@@ -1,13 +1,14 @@
 """Whether the product's own dbt tests pass, and how long ago they were asked."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mesh_platform import names
 from mesh_platform.manifest.cadence import next_due
 from mesh_platform.manifest.mesh import Product
+from mesh_platform.slo.bucket import bucket_of, bucket_sql
 from mesh_platform.slo.measurement import Measurement, Verdict, each, said, unknown
-from mesh_platform.warehouse.protocol import Row, Warehouse
+from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
 
 SLI = "accuracy"
 TARGET = 100.0
@@ -18,12 +19,32 @@ select a.product, a.audited_at, a.test, a.severity, a.status, a.failures
 from {names.AUDITS} a join last l on l.product = a.product and l.audited_at = a.audited_at
 order by a.product, a.test"""
 
+_KEEP = f"""
+insert into {names.MEASUREMENTS} by name
+select a.product, '{SLI}' as sli, {bucket_sql("a.audited_at")} as bucket, count(*) filter (a.status = 'pass') as good,
+    count(*) as total, 0 as duplicates, 0 as early, ?::timestamptz as measured_at
+from {names.AUDITS} a
+where a.audited_at < ?::timestamptz and a.audited_at >= ?::timestamptz and not exists (
+    select 1 from {names.MEASUREMENTS} m
+    where m.sli = '{SLI}' and m.product = a.product and m.bucket = {bucket_sql("a.audited_at")})
+group by all"""
+_KEPT_BACK = timedelta(days=7)
+"""Audits of a longer time ago are kept already, or the monitor was off for as long."""
+
 
 def last_audited(warehouse: Warehouse, now: datetime) -> dict[str, datetime]:
     """Product → when its tests last ran."""
     return dict(
         warehouse.query(f"select product, max(audited_at) from {names.AUDITS} where audited_at <= ? group by 1", [now])
     )
+
+
+def keep_audits(warehouse: Warehouse, now: datetime) -> None:
+    """Every audit as a measurement: of the tests that ran in five minutes that are over, how many passed."""
+    try:
+        warehouse.execute(_KEEP, [now, bucket_of(now), now - _KEPT_BACK])
+    except QueryRejected:
+        return  # nothing was ever audited, or measured
 
 
 def due(warehouse: Warehouse, products: Iterable[Product], now: datetime) -> list[str]:

@@ -115,6 +115,11 @@ def test_a_breach_is_on_the_check_at_the_next_tick_and_people_hear_of_it_at_the_
     clock.at += MINUTE
     result, cursor = tick(environment, instance, cursor)
     assert [body["kind"] for body in receiver.bodies] == ["opened"]
+    shown = next(
+        e for e in result.asset_events if isinstance(e, dg.AssetCheckEvaluation) and e.check_name == "freshness"
+    )  # type: ignore[attr-defined]
+    assert "cause system:orders_service_postgres; not acknowledged" in str(shown.metadata["incident"].value)
+    assert str(shown.metadata["acknowledge"].value).startswith("mesh incidents ack ")
     for _ in range(3):
         clock.at += MINUTE
         beat(environment, clock.at)

@@ -12,11 +12,12 @@ from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.publishing.audit import Audit, record_audits
 from mesh_platform.publishing.tables import ensure_publishing
-from mesh_platform.slo.accuracy import is_due, measure_accuracy
+from mesh_platform.slo.accuracy import is_due, keep_audits, measure_accuracy
 from mesh_platform.slo.ask import Rejected, ask
 from mesh_platform.slo.contract import measure_contract
 from mesh_platform.slo.measure import SLIS, measure, measure_environment
 from mesh_platform.slo.measurement import Verdict, told_minutes
+from mesh_platform.slo.measurements import ensure_measurements
 from mesh_platform.slo.status import status
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
 from mesh_platform.warehouse.protocol import Row, WarehouseBusy
@@ -84,6 +85,21 @@ def test_accuracy_is_the_last_audit_and_names_what_failed(
     assert (found.verdict, found.value, found.details["failed_tests"]) == (Verdict.WARN, 50.0, ["warn_warn"])
     earlier = measure_accuracy(warehouse, [shipped_mesh.products[ORDERS]], now - timedelta(minutes=30))[0]
     assert earlier.verdict is Verdict.ERROR
+
+
+def test_audits_become_measurements_once_their_five_minutes_are_over(
+    warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    ensure_publishing(warehouse)
+    ensure_measurements(warehouse)
+    asked = "select bucket, good, total from mesh_slo.measurements where sli = 'accuracy' order by 1"
+    record_audits(warehouse, [audit("pass"), audit("fail")], now, None)
+    keep_audits(warehouse, now + timedelta(minutes=1))
+    assert warehouse.query(asked) == []
+    record_audits(warehouse, [audit("pass")], now + timedelta(minutes=2), None)
+    for minutes in (5, 6, 60):
+        keep_audits(warehouse, now + timedelta(minutes=minutes))
+        assert warehouse.query(asked) == [(now, 2, 3)]
 
 
 def test_accuracy_that_is_long_overdue_warns(warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime) -> None:
