@@ -26,7 +26,7 @@ from mesh_platform.slo.measure import PROMISES, measure_and_keep
 from mesh_platform.slo.measurement import Measurement
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, open_warehouse
 
-BUSY_SECONDS: Final = 10.0
+BUSY_SECONDS: Final = 20.0
 _RECORD_SECONDS: Final = 20.0
 LOCAL_UI: Final = "http://localhost:3000"
 

@@ -22,9 +22,15 @@ def _judge(product: Product, history: History | str) -> Measurement:
     if isinstance(told, str) or isinstance(history, str):
         return unknown(product.id, SLI, str(told), objective)
     if not told.whole.total:
-        return unknown(product.id, SLI, "nothing that happened since its first publication has settled yet", objective)
+        return _untouched(product, objective)
     budget = told.budget(objective, product.manifest.slo.window_days, history.settled.latency)
     return _verdict(product, told, budget, alerts(budget))
+
+
+def _untouched(product: Product, objective: float) -> Measurement:
+    """Where nothing happened, nothing was late."""
+    reason = "nothing that happened since its first publication has settled yet, so nothing was late"
+    return Measurement(product.id, SLI, Verdict.PASS, reason, target=objective, good=0, total=0, budget_remaining=1.0)
 
 
 def _verdict(product: Product, told: Tallies, budget: Budget, fired: tuple[Alert, ...]) -> Measurement:
