@@ -117,8 +117,8 @@ def _history(root: Path, products: int) -> Iterator[tuple[str, str, str]]:
         rows = ", ".join(f"('{p}')" for p in mesh.products)
         for day in range(28, 0, -1):
             warehouse.execute(
-                f"insert into {names.MEASUREMENTS} select p, sli, ?::timestamptz + to_seconds(300 * n), 99 + n % 2, 100,"
-                " 0, 0, ?::timestamptz from range(288) r(n), (values ('latency'), ('completeness')) s(sli),"
+                f"insert into {names.MEASUREMENTS} select p, sli, ?::timestamptz + to_seconds(300 * n), 99 + n % 2,"
+                " 100, 0, 0, ?::timestamptz from range(288) r(n), (values ('latency'), ('completeness')) s(sli),"
                 f" (values {rows}) v(p)",
                 [NOW - timedelta(days=day), NOW],
             )

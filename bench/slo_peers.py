@@ -1,8 +1,8 @@
 """What other tools take to judge the table whose every promise ours judges: the same million rows, in the same run.
 
-dbt is installed here. `MESH_PEER_PYTHON` names the Pythons, joined by `:`, of environments that have datacontract-cli or
-soda-core with its DuckDB (they and dagster-dbt want different versions of the same packages); without, they are left out.
-Each opens a copy of the warehouse that holds the one table, for each wants the file for itself.
+dbt is installed here. `MESH_PEER_PYTHON` names the Pythons, joined by `:`, of environments that have
+datacontract-cli or soda-core for DuckDB (they and dagster-dbt want different versions of the same packages); without,
+they are left out. Each opens a copy of the warehouse that holds the one table, for each wants the file for itself.
 """
 
 import os

@@ -31,6 +31,7 @@ _TABLES: Final = (
 )
 _STAGED: Final = "mesh_counted_now"
 _COLUMNS: Final = "product, sli, bucket, good, total, duplicates, early"
+_SAME_BUCKET: Final = "m.product = s.product and m.sli = s.sli and m.bucket = s.bucket"
 _SAME: Final = " and ".join(f"m.{column} = s.{column}" for column in _COLUMNS.split(", "))
 
 
@@ -101,7 +102,7 @@ def _keep(warehouse: Warehouse, kept: Mapping[str, Counting], now: datetime) -> 
     )
     warehouse.execute(
         f"insert into {names.MEASUREMENTS} select s.*, ?::timestamptz from {_STAGED} s"
-        f" where not exists (select 1 from {names.MEASUREMENTS} m where {_SAME} and {least})",
+        f" where not exists (select 1 from {names.MEASUREMENTS} m where {_SAME_BUCKET} and {least})",
         [now],
     )
     rows = ", ".join(
