@@ -10,6 +10,7 @@ from mesh_platform.slo.bucket import bucket_of, bucket_sql
 from mesh_platform.warehouse.calendar import LAST
 from mesh_platform.warehouse.sql import identifier, literal, relation
 
+_SECOND_US = 1_000_000
 SKEW = timedelta(minutes=1)
 """An event that was visible more than this before it happened was told by a clock that runs ahead."""
 
@@ -53,11 +54,13 @@ class Question:
         events = self._expected_events() if self.keys else self._published_events()
         target = self.product.manifest.slo.freshness.target_minutes
         visible = f"copies > 0 and seen_at <= {moment(self.now)}"
+        # microseconds: adding an interval to a moment asks the calendar of its time zone, for each of a million rows
+        after = f"{epoch('seen_at')} - {epoch('event_at')}"
         return f"""select {bucket_sql("event_at")} as bucket, count(*) as total,
             count(*) filter ({visible}) as present,
-            count(*) filter ({visible} and is_newest and seen_at <= event_at + interval {target} minute) as in_time,
+            count(*) filter ({visible} and is_newest and {after} <= {target * 60 * _SECOND_US}) as in_time,
             coalesce(sum(copies - 1) filter ({visible}), 0) as duplicates,
-            count(*) filter ({visible} and seen_at < event_at - interval {int(SKEW.total_seconds())} second) as early
+            count(*) filter ({visible} and {after} < {-int(SKEW.total_seconds()) * _SECOND_US}) as early
             from ({events}) where event_at >= {moment(self.since)} and event_at <= {moment(self.latest)} group by 1"""
 
     def expected(self) -> str:
@@ -76,9 +79,8 @@ class Question:
         A published row that tells an older event of the same key does not tell the expected one.
         """
         keys, at = _listed(self.keys), f"cast({identifier(self.time)} as timestamptz)"
-        newest = (
-            "coalesce(max(told_at) >= date_trunc('second', min(event_at)), false)" if self.to_the_second else "true"
-        )
+        second = f"{epoch('max(told_at)')} // {_SECOND_US} >= {epoch('min(event_at)')} // {_SECOND_US}"
+        newest = f"coalesce({second}, false)" if self.to_the_second else "true"
         nothing = "cast(null as timestamptz)"
         return (
             f"with expected as {'' if self.whole else 'materialized '}({self.expected()})"
@@ -104,11 +106,16 @@ class Question:
         )
 
     def _seen(self) -> str:
-        return names.SEEN_COLUMN if self.seen else "'-infinity'::timestamptz"
+        return names.SEEN_COLUMN if self.seen else "to_timestamp(0)"
 
 
 def _listed(columns: tuple[str, ...]) -> str:
     return ", ".join(identifier(c) for c in columns)
+
+
+def epoch(moment: str) -> str:
+    """A timestamptz expression in microseconds."""
+    return f"epoch_us({moment})"
 
 
 def moment(at: datetime) -> str:

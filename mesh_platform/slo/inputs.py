@@ -46,6 +46,7 @@ def recorded_since(warehouse: Warehouse, now: datetime) -> bool:
 
 
 def _sql(mesh: Mesh) -> str:
+    """A change without a time happened no later than it landed; one ahead of our clock vouches for no more than now."""
     tables = [(p.id, u.system, u.table) for p in mesh.products.values() for u in p.manifest.source_inputs]
     upstreams = [(p.id, u) for p in mesh.products.values() for u in p.manifest.product_inputs]
     return f"""
@@ -55,7 +56,6 @@ through as (
     select product, max(through_revision) as revision from {names.PUBLICATIONS} where published_at <= ? group by product
 ),
 landed as (
-    -- a change without a time happened no later than it landed; one ahead of our clock vouches for no more than now
     select system, source_table, revision,
         case when rows_applied > 0 then least(coalesce(first_event_at, landed_at), landed_at) end as first_event_at,
         case when last_event_at is not null then least(last_event_at, landed_at) end as last_event_at

@@ -56,18 +56,19 @@ def whole_sums(until: str, since: str, good: str = "good") -> str:
 def recent_sums(until: str, since: str, good: str = "good") -> str:
     """The part of it that looks no further back than `SPANS[-1]`."""
     window = f"bucket >= {since} and bucket < {until}"
-    parts = [f"min(bucket) filter ({window} and {good} < total and bucket >= {until} - {_interval(_RECENT)})"]
+
+    def within(span: timedelta) -> str:
+        # microseconds: to take an interval from a moment asks the calendar of its time zone, for each row
+        return f"{window} and epoch_us({until}) - epoch_us(bucket) <= {span // timedelta(microseconds=1)}"
+
+    parts = [f"min(bucket) filter ({within(_RECENT)} and {good} < total)"]
     for span in SPANS:
-        parts += _pair(f"{window} and bucket >= {until} - {_interval(span)}", good)
+        parts += _pair(within(span), good)
     return ", ".join(parts)
 
 
 def _pair(condition: str, good: str) -> list[str]:
     return [f"coalesce(sum({column}) filter ({condition}), 0)" for column in (good, "total")]
-
-
-def _interval(span: timedelta) -> str:
-    return f"interval {int(span.total_seconds())} second"
 
 
 def tallies(row: Row) -> Tallies:

@@ -1,8 +1,11 @@
 """One question for all products; a broken part or an outage never becomes a failed promise."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -235,3 +238,22 @@ def test_a_span_is_said_in_the_unit_that_people_would_use() -> None:
     assert [told_minutes(m) for m in (0.25, 119.94, 120, 2879, 525_845.8)] == [
         "0.2 min", "119.9 min", "2.0 h", "48.0 h", "365.2 d",
     ]  # fmt: skip
+
+
+def test_judging_does_not_import_what_the_engine_binds_values_with(tmp_path: Path) -> None:
+    """Pandas costs a command a second, and every promise is judged without it."""
+    code = (
+        "import sys; from datetime import datetime, UTC; from pathlib import Path\n"
+        "from mesh_platform.manifest.gather import gather\n"
+        "from mesh_platform.slo.measure import PROMISES, measure_and_keep\n"
+        "from mesh_platform.landing.records.ledger import ensure_landing\n"
+        "from mesh_platform.publishing.tables import ensure_publishing\n"
+        "from mesh_platform.warehouse.duckdb import open_duckdb\n"
+        "mesh = gather(Path(sys.argv[1]))\n"
+        "with open_duckdb(Path(sys.argv[2])) as warehouse:\n"
+        "    ensure_landing(warehouse, mesh), ensure_publishing(warehouse)\n"
+        "    assert measure_and_keep(mesh, warehouse, mesh.products.values(), PROMISES, datetime.now(UTC))\n"
+        "assert 'pandas' not in sys.modules\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-c", code, root, tmp_path / "warehouse.duckdb"], check=True)
