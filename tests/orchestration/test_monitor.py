@@ -9,7 +9,7 @@ import pytest
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.gather import gather
-from mesh_platform.orchestration.monitor import monitor, read_cursor
+from mesh_platform.orchestration.monitor import MOST_PRODUCTS, chosen, monitor, read_cursor
 from mesh_platform.orchestration.schedules import check_job
 from mesh_platform.warehouse.duckdb import open_duckdb
 from tests.notifying.receiver import Receiver, receiving
@@ -171,6 +171,26 @@ def test_dbt_tests_that_are_due_are_run_once_not_at_every_tick(
         clock.at = datetime.now(UTC)
         result, _ = tick(environment, busy, None)
         assert not result.run_requests  # type: ignore[attr-defined]
+
+
+def test_a_storm_is_reported_in_portions_the_broken_first() -> None:
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    standing = {f"d.p{n}": "ppppp" if n % 10 else "epppp" for n in range(1000)}
+    told: dict[str, str] = {}
+    first = chosen(standing, told, now)
+    assert len(first) == MOST_PRODUCTS
+    assert {standing[p] for p in first} == {"epppp"}
+    for n in range(60):
+        told |= {p: standing[p] for p in chosen(standing, told, now + n * MINUTE)}
+    assert told == standing
+
+
+def test_in_an_hour_every_product_of_a_calm_mesh_has_its_turn_and_no_tick_has_many() -> None:
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    standing = {f"d.p{n}": "ppppp" for n in range(1000)}
+    turns = [chosen(standing, standing, now + n * MINUTE) for n in range(60)]
+    assert frozenset().union(*turns) == standing.keys()
+    assert max(map(len, turns)) <= MOST_PRODUCTS
 
 
 @pytest.mark.parametrize("cursor", ["", "no json", "[]", '{"standing": 3}', '{"standing": {}, "unanswered": "x"}'])
