@@ -88,7 +88,7 @@ def _troubles(found: Report) -> Iterable[str]:
     rows = [p for p in found.products if p.standing.troubled]
     if rows:
         told = [_row(p) for p in rows[:_MOST]]
-        yield "\n".join(["| product | what | budget left | incident | whom to call |", "|---|---|---|---|---|", *told])
+        yield "\n".join(["| product | what | budget | whom to call, who is on it |", "|---|---|---|---|", *told])
     if len(rows) > _MOST:
         yield f"{len(rows) - _MOST} more: `mesh status` lists them all."
 
@@ -98,12 +98,11 @@ def _row(product: ProductReport) -> str:
     wrong = [m for m in standing.status.measurements.values() if m.verdict in (Verdict.ERROR, Verdict.WARN)]
     what = ", ".join(f"{m.sli} {words.verdict_of(m)}" for m in wrong)
     left = standing.status.budget_left
-    taken = [f"{i.severity} {i.id[:8]}: {i.acknowledged_by or 'nobody'} is on it" for i in standing.incidents]
+    taken = [f"{i.severity} {i.id[:8]}, {i.acknowledged_by or 'nobody'} is on it" for i in standing.incidents]
     cells = (
         what or ("its manifest cannot be read" if standing.unreadable else "recovering"),
         "" if left is None else words.budget(left),
-        "; ".join(taken),
-        f"{who.oncall} {who.channel}",
+        "; ".join([f"{who.oncall} {who.channel}", *taken]),
     )
     page = f"/assets/{standing.product.replace('.', '/', 1)}"
     return f"| [{escaped(standing.product)}]({page}) | {' | '.join(map(escaped, cells))} |"

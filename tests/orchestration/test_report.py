@@ -1,7 +1,9 @@
 """The SLO report from its button: a page in its place, and its summary on the asset."""
 
+import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -11,6 +13,8 @@ from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
 from mesh_platform.orchestration.report import KEY
 from mesh_platform.reporting.file import report_file
+from mesh_platform.warehouse.duckdb import open_duckdb
+from tests.reporting.scene import troubled
 
 
 @pytest.fixture
@@ -73,3 +77,17 @@ def test_in_a_run_of_the_whole_mesh_it_comes_last(prepared_environment: Environm
     job = definitions.resolve_implicit_global_asset_job_def()
     priorities = {node.name: node.definition.tags.get("dagster/priority", "0") for node in job.graph.nodes}
     assert min(priorities, key=lambda name: int(priorities[name])) == "slo_report"
+
+
+def test_the_summary_says_what_is_broken_and_who_is_on_it(
+    environment: Environment, instance: dg.DagsterInstance
+) -> None:
+    with open_duckdb(environment.warehouse_file) as warehouse:
+        troubled(warehouse, gather(environment.root), datetime.now(UTC) - timedelta(seconds=30))
+    (event,) = materialised(environment, instance).get_asset_materialization_events()
+    metadata = event.materialization.metadata
+    row = next(line for line in str(metadata["summary"].value).splitlines() if "orders.order" in line)
+    assert re.search(r"freshness error 1\d\d\.\d min \| 7 % \| @orders-oncall", row)
+    assert "Noor is on it" in row
+    assert (metadata["open incidents"].value, metadata["broken products"].value) == (1.0, 1.0)
+    assert metadata["incidents of 28 days"].value == 2.0
