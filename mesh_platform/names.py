@@ -32,6 +32,8 @@ NOTIFICATIONS_FILE: Final = "notifications.yaml"
 # -- files in MESH_HOME -----------------------------------------------------------------------------------------
 NOTIFICATIONS_LOG: Final = "notifications.log"
 DEAD_LETTERS: Final = "dead-letters.jsonl"
+REPORTS_FOLDER: Final = "reports"
+SLO_REPORT: Final = "slo.html"
 
 # -- warehouse: the platform's own tables -----------------------------------------------------------------------
 REVISIONS: Final = "mesh_meta.revisions"

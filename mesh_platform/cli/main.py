@@ -25,6 +25,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "prepare": ("mesh_platform.cli.prepare:prepare", "Renew the dbt artifacts whose sources changed."),
     "land": ("mesh_platform.cli.land:land", "Land the CDC files that have arrived, once."),
     "quarantine": ("mesh_platform.cli.quarantine:quarantine", "Show what could not be landed, or decide about it."),
+    "status": ("mesh_platform.cli.status:status", "Show how every product stands, the worst first."),
+    "report": ("mesh_platform.cli.report:report", "Write the page of promises, budgets and incidents."),
     "slo": ("mesh_platform.cli.slo:slo", "Measure the promises of the products."),
     "incidents": ("mesh_platform.cli.incidents:incidents", "Show what is wrong and who is on it."),
     "notifications": (

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mesh_platform import names
+from mesh_platform.incidents.condition import Key
 from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.fold import fold
 from mesh_platform.incidents.incident import State
@@ -50,6 +51,18 @@ def events_after(warehouse: Warehouse, seq: int) -> list[tuple[int, Event]]:
     """
     rows = warehouse.query(f"select seq, {_SHOWN} from {names.INCIDENT_EVENTS} where seq > ? order by seq", [seq])
     return list(zip((int(row[0]) for row in rows), _told(row[1:] for row in rows), strict=True))
+
+
+def afflicted(warehouse: Warehouse, incidents: Iterable[str]) -> dict[str, list[Key]]:
+    """Incident → every promise that ever was a symptom of it, in order."""
+    asked = (
+        f"select distinct incident, product, sli from {names.INCIDENT_EVENTS}"
+        f" where kind = '{Kind.JOINED}' and incident in {any_of(incidents)} order by all"
+    )
+    found: dict[str, list[Key]] = {}
+    for incident, product, sli in warehouse.query(asked):
+        found.setdefault(incident, []).append((product, sli))
+    return found
 
 
 def named(warehouse: Warehouse, beginning: str) -> list[str]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-from urllib.parse import quote
 
 from mesh_platform import names
 from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.event import Kind as Happened
 from mesh_platform.incidents.incident import Incident, State
-from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.monitor.links import links
+from mesh_platform.monitor.people import people
 from mesh_platform.notifying.notice import Kind, Notice
 from mesh_platform.slo.measurement import Measurement
 
-RUNBOOK: Final = "docs/on-call.md"
 _TOLD: Final[Mapping[Happened, Kind]] = {
     Happened.OPENED: Kind.OPENED,
     Happened.ESCALATED: Kind.ESCALATED,
@@ -62,9 +62,9 @@ def _notice(
         at=event.at,
         began_at=incident.began_at,
         last_good_at=last_good if sli == "freshness" and hasattr(last_good, "isoformat") else incident.began_at,  # type: ignore[arg-type]
-        links=_links(mesh, product_id, sli, ui),
+        links=links(mesh, product_id, sli, ui),
         blast_radius=tuple(_downstream(mesh, product_id)),
-        **_people(mesh, incident, product),
+        **people(mesh, incident.cause, product),
     )
 
 
@@ -82,26 +82,6 @@ def _reason(event: Event, incident: Incident) -> str:
         return f"its cause is another incident's: {event.other}"
     told = event.reason or event.note or incident.reason
     return told if system == incident.cause else f"the source system `{system}` gives no sign of life: {told}"
-
-
-def _people(mesh: Mesh, incident: Incident, product: Product | None) -> dict[str, str]:
-    """Who owns the cause: for a source system the domain that declares it."""
-    system = incident.cause.removeprefix(names.SYSTEM_PREFIX)
-    for domain in mesh.domains.values():
-        if system != incident.cause and any(s.name == system for s in domain.manifest.spec.source_systems):
-            m = domain.manifest.metadata
-            return {"owner": m.team, "oncall": m.oncall, "channel": m.slack_channel}
-    if product is None:
-        return {}
-    p = product.manifest.metadata
-    return {"owner": p.owner, "oncall": p.oncall, "channel": p.slack_channel}
-
-
-def _links(mesh: Mesh, product: str, sli: str, ui: str) -> dict[str, str]:
-    asset = f"{ui}/assets/{quote(product.replace('.', '/', 1))}"
-    pages = (mesh.policy.links.files or "").rstrip("/")
-    runbook = f"{pages}/{RUNBOOK}#{sli}" if pages else f"{RUNBOOK}#{sli}"
-    return {"check": f"{asset}?view=checks&checkDetail={quote(sli)}", "runbook": runbook}
 
 
 def _downstream(mesh: Mesh, product: str) -> Iterator[str]:

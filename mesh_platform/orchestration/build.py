@@ -14,6 +14,7 @@ from mesh_platform.orchestration.keys import product_id
 from mesh_platform.orchestration.landing import landing_assets
 from mesh_platform.orchestration.monitor import monitor
 from mesh_platform.orchestration.refresh import refresh_assets
+from mesh_platform.orchestration.report import report_schedule, slo_report
 from mesh_platform.orchestration.schedules import check_job, schedules
 from mesh_platform.orchestration.sensors import automation_sensor, landing_sensor
 from mesh_platform.orchestration.specs import unprepared
@@ -31,6 +32,7 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
     checks = [c for sli in PROMISES if (c := measured_checks(mesh, environment, sli))]
     governance = governance_checks(mesh, environment)
     council = [council_spec(environment)] if governance else []
+    report = slo_report(mesh, environment)
     slo_job, governance_run = check_job(mesh), governance_job(environment)
     return dg.Definitions(
         assets=[
@@ -38,10 +40,11 @@ def build(mesh: Mesh, environment: Environment) -> dg.Definitions:
             *refreshes.values(),
             *unprepared(mesh, environment, built),
             *council,
+            *([report] if report else []),
         ],
         asset_checks=[*checks, *([governance] if governance else [])],
         jobs=[governance_run, *([slo_job] if slo_job else [])],
-        schedules=schedules(mesh, governance_run, built),
+        schedules=[*schedules(mesh, governance_run, built), *([report_schedule()] if report else [])],
         sensors=[
             *_landing_sensors(mesh, environment, landings, refreshes),
             automation_sensor(),

@@ -56,6 +56,11 @@ def _linked(text: str, url: str | None, rest: str) -> str:
     )
 
 
+def escaped(text: str) -> str:
+    """The text on one line, as Markdown that says just that."""
+    return _escaped(_line(text))
+
+
 def _text(text: str) -> str:
     """The text with nothing in it that Markdown would make something of, but what it says in backticks."""
     parts: Sequence[str] = _line(text).split("`")

@@ -1,17 +1,19 @@
 """One row a product: what is published and how its promises stand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mesh_platform import names
-from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.slo.contract import SLI as CONTRACT
-from mesh_platform.slo.measure import SLIS, measure
-from mesh_platform.slo.measurement import Measurement, Verdict
+from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.slo.measure import PROMISES, measure
+from mesh_platform.slo.measurement import Measurement, Verdict, unknown
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 
 _PUBLISHED = f"select product, max_by(rows, revision), max(published_at) from {names.PUBLICATIONS} group by product"
+
+Evaluator = Callable[[Mesh, Warehouse, Iterable[Product], Iterable[str], datetime], list[Measurement]]
+"""`measure`, or `measure_and_keep` where the warehouse may be written to."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,32 @@ class Status:
         order = [Verdict.PASS, Verdict.UNKNOWN, Verdict.WARN, Verdict.ERROR]
         return max((m.verdict for m in self.measurements.values()), key=order.index, default=Verdict.UNKNOWN)
 
+    @property
+    def budget_left(self) -> float | None:
+        """The least that is left of an error budget of its promises; None where none has one."""
+        left = [m.budget_remaining for m in self.measurements.values() if m.budget_remaining is not None]
+        return min(left, default=None)
 
-def status(mesh: Mesh, warehouse: Warehouse, now: datetime) -> Sequence[Status]:
-    """Every product that loaded, in order of its id."""
+
+def status(
+    mesh: Mesh,
+    warehouse: Warehouse,
+    now: datetime,
+    products: Iterable[Product] | None = None,
+    evaluator: Evaluator = measure,
+) -> Sequence[Status]:
+    """These products (default: all that loaded), in order of id."""
+    chosen = sorted(mesh.products.values() if products is None else products, key=lambda p: p.id)
     try:
         published = {p: (rows, at) for p, rows, at in warehouse.query(_PUBLISHED)}
     except QueryRejected:
         published = {}
-    found: dict[str, dict[str, Measurement]] = {}
-    for m in measure(mesh, warehouse, mesh.products.values(), (*SLIS, CONTRACT), now):
-        found.setdefault(m.product, {})[m.sli] = m
-    return [Status(p, *published.get(p, (None, None)), found.get(p, {})) for p in sorted(mesh.products)]
+    found: dict[str, dict[str, Measurement]] = {p.id: {} for p in chosen}
+    for m in evaluator(mesh, warehouse, chosen, PROMISES, now):
+        found[m.product][m.sli] = m
+    return [Status(p, *published.get(p, (None, None)), measurements) for p, measurements in found.items()]
+
+
+def unanswered(products: Iterable[str], reason: str) -> Sequence[Status]:
+    """These products where there is no warehouse to ask."""
+    return [Status(p, None, None, {sli: unknown(p, sli, reason) for sli in PROMISES}) for p in sorted(products)]

@@ -1,0 +1,118 @@
+"""The SLO report as an asset: one page, written anew every hour and by its button."""
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import dagster as dg
+
+from mesh_platform.environment import Environment, EnvironmentProblem
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.orchestration.findings_table import escaped
+from mesh_platform.orchestration.landing import pool
+from mesh_platform.reporting import words
+from mesh_platform.reporting.file import report_file, ui_of, write
+from mesh_platform.reporting.gather import report
+from mesh_platform.reporting.page import page
+from mesh_platform.reporting.report import ProductReport, Report
+from mesh_platform.slo.measure import measure_and_keep
+from mesh_platform.slo.measurement import Verdict
+from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable, open_warehouse
+
+KEY: Final = dg.AssetKey("slo_report")
+HOURLY: Final = "5 * * * *"
+_MOST: Final = 50
+_LAST: Final = {"dagster/priority": "-100"}
+"""In a run of the whole mesh it tells of what the run came to."""
+
+
+def slo_report(mesh: Mesh, environment: Environment) -> dg.AssetsDefinition | None:
+    """None where there is nothing to report on."""
+    if not mesh.known_products:
+        return None
+
+    @dg.asset(
+        key=KEY,
+        group_name="slo",
+        pool=pool(environment),
+        op_tags=_LAST,
+        description="What is broken now and by whom; every promise, error budget and incident of the window, a domain"
+        " and a product at a time, as one page. The newest materialization says where it lies and shows its summary."
+        "\n\n`mesh report` writes the same page, `mesh status` says it on a terminal.",
+    )
+    def write_report() -> dg.MaterializeResult[Any]:
+        path = report_file(environment)
+        try:
+            with open_warehouse(environment) as warehouse:
+                found = report(mesh, warehouse, datetime.now(UTC), ui_of(os.environ), measure_and_keep)
+            write(page(found), path)
+        except (WarehouseBusy, WarehouseUnavailable, EnvironmentProblem) as problem:
+            raise dg.Failure(f"{problem}; the page stays as it was") from problem
+        except OSError as problem:
+            raise dg.Failure(f"cannot write `{path}`: {problem.strerror or problem}") from problem
+        return dg.MaterializeResult(metadata=_told(found) | {"page": dg.MetadataValue.path(path)})
+
+    return write_report
+
+
+def report_schedule() -> dg.ScheduleDefinition:
+    """Every hour, in UTC, when the refreshes of the full hour have had their turn."""
+    return dg.ScheduleDefinition(
+        name="slo_report_hourly",
+        target=dg.AssetSelection.assets(KEY),
+        cron_schedule=HOURLY,
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Writes the SLO report.",
+    )
+
+
+def _told(found: Report) -> dict[str, Any]:
+    """Numbers that the UI plots, and what on-call reads without opening the page."""
+    return {
+        "summary": dg.MetadataValue.md(_summary(found)),
+        "products": float(len(found.products)),
+        "broken products": float(sum(p.standing.broken for p in found.products)),
+        "open incidents": float(len(found.open)),
+        f"incidents of {found.window_days} days": float(len(found.open) + len(found.past)),
+    }
+
+
+def _summary(found: Report) -> str:
+    """What is wrong first, then each domain."""
+    return "\n\n".join([f"**{found.headline}**", *_troubles(found), _domains(found)])
+
+
+def _troubles(found: Report) -> Iterable[str]:
+    rows = [p for p in found.products if p.standing.troubled]
+    if rows:
+        told = [_row(p) for p in rows[:_MOST]]
+        yield "\n".join(["| product | what | budget | whom to call, who is on it |", "|---|---|---|---|", *told])
+    if len(rows) > _MOST:
+        yield f"{len(rows) - _MOST} more: `mesh status` lists them all."
+
+
+def _row(product: ProductReport) -> str:
+    standing, who = product.standing, product.people
+    wrong = [m for m in standing.status.measurements.values() if m.verdict in (Verdict.ERROR, Verdict.WARN)]
+    what = ", ".join(f"{m.sli} {words.verdict_of(m)}" for m in wrong)
+    left = standing.status.budget_left
+    taken = [f"{i.severity} {i.id[:8]}, {i.acknowledged_by or 'nobody'} is on it" for i in standing.incidents]
+    cells = (
+        what or ("its manifest cannot be read" if standing.unreadable else "recovering"),
+        "" if left is None else words.budget(left),
+        "; ".join([f"{who.oncall} {who.channel}", *taken]),
+    )
+    page = f"/assets/{standing.product.replace('.', '/', 1)}"
+    return f"| [{escaped(standing.product)}]({page}) | {' | '.join(map(escaped, cells))} |"
+
+
+def _domains(found: Report) -> str:
+    rows = []
+    for domain in found.domains:
+        kept = domain.kept()
+        shares = [domain.attained(sli) for sli in ("latency", "completeness")]
+        told = [words.percent(100 * s.good / s.total) if s.total else "" for s in shares]
+        rows.append(f"| {escaped(domain.name)} | {kept.good} of {kept.total} | {' | '.join(told)} |")
+    return "\n".join(["| domain | promises kept | latency | completeness |", "|---|---|---|---|", *rows])
