@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.schema.avro_type import AvroType
+from mesh_platform.schema.avro_type import AvroType, Record
 from mesh_platform.schema.json_text import Where, places
 from mesh_platform.schema.problem import SchemaProblem
 
@@ -73,6 +73,10 @@ class Notes:
         except Broken:
             self.names[name] = None
             raise
+
+    def records(self) -> dict[str, Record]:
+        """Full name → record, of those that were defined."""
+        return {name: known for name, known in self.names.items() if isinstance(known, Record)}
 
     def placed(self, text: str) -> tuple[SchemaProblem, ...]:
         """Every problem with its line in the text."""

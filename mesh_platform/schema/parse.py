@@ -82,8 +82,20 @@ def read_avro(text: str) -> Reading:
         return Reading(None, {}, notes.placed(text))
     if notes.aliases:
         check_type_aliases(notes)
-    records = {name: known for name, known in notes.names.items() if isinstance(known, Record)}
-    return Reading(kind, records, notes.placed(text) if notes.problems else ())
+    return Reading(kind, notes.records(), notes.placed(text) if notes.problems else ())
+
+
+def read_sound(schema: Any, braces: int) -> Reading | None:
+    """What a JSON value from a text of so many opening braces says as an avsc; None if anything is wrong with it, for
+    it takes the text to say where."""
+    notes = Notes(flat=braces <= _MAX_HEIGHT)
+    try:
+        kind = _type(schema, At(), notes)
+    except Broken:
+        return None
+    if notes.aliases:
+        check_type_aliases(notes)
+    return None if notes.problems else Reading(kind, notes.records())
 
 
 def _type(schema: Any, at: At, notes: Notes) -> AvroType:
