@@ -79,14 +79,14 @@ def _light(stream: Any) -> int | None:
 def _spread(stream: Any, chunks: Iterator[Chunk], processes: int) -> Iterator[str]:
     """Every process has one chunk at a time, so that neither side ever waits for the other to listen."""
     with _answerers(processes) as idle:
-        busy: dict[Any, int] = {}
+        busy: dict[Connection, int] = {}
         done: dict[int, bytes] = {}
         given = shown = 0
         ended = False
         while busy or not ended:
             more = bool(idle) and not ended and given - shown < processes * _AHEAD
             for ready in wait([*busy, stream] if more else [*busy]):
-                if ready is not stream:
+                if isinstance(ready, Connection):
                     done[busy.pop(ready)] = _taken(ready)
                     idle.append(ready)
                 elif chunk := next(chunks, None):
