@@ -8,12 +8,12 @@ import dagster as dg
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.council import Links
-from mesh_platform.manifest.finding import Finding, Level, failing
+from mesh_platform.manifest.finding import Finding, Level, domain_of, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.report import summary
 from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
-from mesh_platform.orchestration.findings_table import domain_of, in_order, table
+from mesh_platform.orchestration.findings_table import in_order, table
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.trend import counts, observation
 from mesh_platform.policies.govern import govern_files
