@@ -117,7 +117,7 @@ def nobody_begins_to_read_a_deprecated_product(review: Review) -> Located:
 
 
 def _ending(review: Review) -> Iterator[tuple[Product, int, Product, Lifecycle]]:
-    """(reader, index of the upstream, the product it reads, its end) of every product that is read and whose end is announced."""
+    """(reader, index of the upstream, the product it reads, its end) of every product that is read and will end."""
     for reader in review.mesh.products.values():
         for index, upstream in enumerate(reader.manifest.spec.lineage.upstream_sources):
             read = review.mesh.products.get(upstream.product) if isinstance(upstream, ProductInput) else None
