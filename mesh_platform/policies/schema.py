@@ -65,7 +65,7 @@ def schema_columns_have_names_of_their_own(review: Review) -> Located:
     return _breaches("SCH009", review.mesh)
 
 
-@mesh_policy("SCH010", fix='write `"pii": true`, or the class of the data, as `"pii": "email"`')
+@mesh_policy("SCH010", fix='write `"pii": true`, the class of the data, as `"pii": "email"`, or `"pii": false`')
 def schema_marks_personal_data_plainly(review: Review) -> Located:
     """A mark that cannot be understood protects nobody."""
     return _breaches("SCH010", review.mesh)
