@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any, Final
 
@@ -50,6 +51,13 @@ def places(text: str) -> dict[Where, tuple[int, int]]:
     """Where every value of a JSON text stands (its key's line and column, 1-based); the text must be valid."""
     ends = [-1, *(match.start() for match in _LINE_END.finditer(text))]
     return {where: _line_and_column(ends, offset) for where, offset in reversed(_walk(text))}
+
+
+def telling(found: Mapping[Where, tuple[int, int]], where: Where, about: str = "name") -> tuple[int, int]:
+    """The place of a value; of a field or type that opens on a line of its own, that of the key that tells most."""
+    opens = found.get(where, (1, 1))
+    told = next((found[w] for key in (about, "name") if (w := (*where, key)) in found), opens)
+    return told if told[0] > opens[0] else opens
 
 
 class _Repeated(ValueError):
