@@ -6,6 +6,9 @@ PORT   ?= 3000
 INSTALL = $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r
 # what knows the machine's own settings for pip, where uv does not
 SLOWLY  = $(BIN)/python -m pip install -q --require-hashes -r
+# what every command imports; uv compiles nothing, and where Python may write no bytecode each start would again
+COMPILED = mesh_platform $(foreach name,annotated_types click jinja2 markupsafe pydantic rich sqlglot \
+	typing_extensions.py typing_inspection yaml,$(VENV)/lib/python*/site-packages/$(name))
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export DO_NOT_TRACK = 1
 # the machine's own certificates, so that a registry behind a company's proxy is trusted as pip trusts it
@@ -30,6 +33,7 @@ $(BIN)/uv: requirements-bootstrap.lock
 $(VENV)/.installed: $(BIN)/uv requirements.lock pyproject.toml
 	@$(INSTALL) requirements.lock || $(SLOWLY) requirements.lock
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	-@$(BIN)/python -m compileall -q $(COMPILED)
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock

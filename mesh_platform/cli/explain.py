@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ from mesh_platform.policies.examples import Example, examples
 from mesh_platform.policies.registry import Policy
 from mesh_platform.schema.change_kind import KINDS
 
+_CODE: Final = re.compile(r"([A-Z]{3})[-_ ]?0*([0-9]{1,3})", re.ASCII)
 _RUNBOOK: Final = "the section `{}` of docs/on-call.md says what to do when it fails"
 
 
@@ -52,12 +54,18 @@ def explain(code: str | None, form: str) -> None:
             json.dumps([asdict(e) for e in known.values()], indent=2) if form == "json" else _list(known.values())
         )
         return
-    found = known.get(code.upper()) or known.get(code.lower())
+    found = known.get(code.upper()) or known.get(code.lower()) or known.get(_full(code))
     if found is None:
         close = get_close_matches(code.upper(), known, 1) or get_close_matches(code.lower(), known, 1)
         hint = f"did you mean `{close[0]}`?" if close else "`mesh explain` lists them all"
         raise click.UsageError(f"there is no code `{code}`; {hint}")
     click.echo(json.dumps(asdict(found), indent=2) if form == "json" else _text(found))
+
+
+def _full(code: str) -> str:
+    """A code as it is written in full: `slo1`, `slo-1` and `SLO01` are `SLO001`."""
+    parts = _CODE.fullmatch(code.strip().upper())
+    return f"{parts[1]}{int(parts[2]):03}" if parts else code
 
 
 def explanations(levels: Mapping[str, PolicyLevel] | None = None) -> Mapping[str, Explanation]:

@@ -57,11 +57,16 @@ def _property(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{escape(_NOT_XML.sub("?", text))}"'
+    return f'"{_text(text)}"'
+
+
+def _text(text: str) -> str:
+    return escape(_NOT_XML.sub("?", text))
 
 
 def _case(finding: Finding) -> str:
     name, about = _quoted(f"{finding.code} {finding.path}:{finding.line}"), _quoted(finding.product or finding.path)
-    message = _quoted(f"{finding.message}; fix: {finding.fix}")
     outcome = "failure" if finding.counts else "skipped"
-    return f"  <testcase classname={about} name={name}><{outcome} message={message}/></testcase>"
+    level = "exempted" if finding.exempted else finding.level.value
+    told = f"<{outcome} type={_quoted(level)} message={_quoted(finding.message)}>fix: {_text(finding.fix)}</{outcome}>"
+    return f"  <testcase classname={about} name={name}>{told}</testcase>"

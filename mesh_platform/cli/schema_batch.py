@@ -2,40 +2,37 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
+from marshal import dumps
 from typing import Any, Final
 
-from mesh_platform.manifest.message import cut
-from mesh_platform.schema.json_text import without_advice
-from mesh_platform.schema.parse import read_avro
+from mesh_platform.cli.schema_pair import KEYS, MAX_LINE, BadLine, pair_of
+from mesh_platform.schema.comparison import Comparison, compare
+from mesh_platform.schema.json_text import plain_json
+from mesh_platform.schema.parse import Reading, read_avro, read_sound
 from mesh_platform.schema.verdict import NoVerdict, as_json, judge
 
-MAX_LINE: Final = 4 << 20
-"""Bytes: two schemas of the largest size that a mesh reads, and what is around them."""
 MAX_REMEMBERED: Final = 64 << 20
 """Bytes of lines whose schemas may be remembered, for those that come again."""
-_DECODER: Final = json.JSONDecoder()
-_KEYS: Final = ("id", "old", "new")
+_MANY: Final = 4096
+
+_Known = dict[bytes, Reading | None]
+"""What a schema's JSON says, under the quickest text that tells `1`, `1.0` and `true` apart."""
 
 
-class _BadLine(Exception):
-    """What keeps a line from being a pair of schemas."""
+def answers(lines: Iterable[bytes], first: int = 1) -> Iterator[str]:
+    """The answer to each line, in order; blank lines have none, and a bad one has its reason as `error`.
 
-    def __init__(self, reason: str, pair_id: Any = None) -> None:
-        super().__init__(reason)
-        self.pair_id = pair_id
-
-
-def answers(lines: Iterable[bytes]) -> Iterator[str]:
-    """The answer to each line, in order; blank lines have none, and a bad one has its reason as `error`."""
-    read = 0
-    for number, line in enumerate(lines, 1):
+    `first` is the number of the first line.
+    """
+    read, known = 0, _Known()
+    for number, line in enumerate(lines, first):
         read += len(line)
         if read > MAX_REMEMBERED:
             read_avro.cache_clear()
+            known.clear()
             read = 0
         if line.strip():
-            yield _answer(line, number)
+            yield _sound_answer(line, known) or _answer(line, number)
 
 
 def lines_of(stream: Any) -> Iterator[bytes]:
@@ -48,90 +45,40 @@ def lines_of(stream: Any) -> Iterator[bytes]:
                 return
 
 
+def _sound_answer(line: bytes, known: _Known) -> str | None:
+    """The answer where nothing at all is wrong with the line and its schemas, which nearly all are: one reading of the
+    JSON is enough then. None where there is something to say."""
+    try:
+        text = line.decode() if len(line) <= MAX_LINE else ""
+        pair = plain_json(text)
+        if not isinstance(pair, dict) or not all(key in pair for key in KEYS):
+            return None
+        pair_id, braces = json.dumps(pair["id"], allow_nan=False), text.count("{")
+    except ValueError:
+        return None
+    old, new = _reading(pair["old"], braces, known), _reading(pair["new"], braces, known)
+    return _shown(pair_id, compare(old, new)) if old and new else None
+
+
+def _reading(schema: Any, braces: int, known: _Known) -> Reading | None:
+    key = dumps(schema, 2)
+    if key not in known:
+        if len(known) >= _MANY:
+            known.clear()
+        known[key] = read_sound(schema, braces)
+    return known[key]
+
+
 def _answer(line: bytes, number: int) -> str:
     try:
-        pair_id, old, new = _pair(line)
-    except _BadLine as problem:
+        pair_id, old, new = pair_of(line)
+    except BadLine as problem:
         return json.dumps({"id": problem.pair_id, "error": f"line {number}: {problem}"})
     try:
-        return json.dumps({"id": pair_id, **as_json(judge(old, new))})
+        return _shown(json.dumps(pair_id), judge(old, new))
     except NoVerdict as reason:
         return json.dumps({"id": pair_id, "error": f"line {number}: {reason}"})
 
 
-def _pair(line: bytes) -> tuple[Any, str, str]:
-    """(id, text of the old schema, text of the new one)."""
-    found = _read(line)
-    pair_id = _identity(found.get("id", "null"))
-    if missing := [key for key in _KEYS if key not in found]:
-        raise _BadLine(f"the key `{missing[0]}` is missing", pair_id)
-    return pair_id, found["old"], found["new"]
-
-
-def _read(line: bytes) -> dict[str, str]:
-    if len(line) > MAX_LINE:
-        raise _BadLine(f"longer than `{MAX_LINE}` bytes")
-    try:
-        return _members(line.decode("utf-8-sig"))
-    except UnicodeDecodeError as problem:
-        raise _BadLine(f"not UTF-8: byte `0x{line[problem.start]:02x}`") from problem
-    except json.JSONDecodeError as problem:
-        raise _BadLine(f"not JSON: {problem.msg.lower()}") from problem
-    except RecursionError as problem:
-        raise _BadLine("not JSON: nests too deeply") from problem
-    except ValueError as problem:
-        raise _BadLine(without_advice(problem)) from problem
-
-
-def _identity(text: str) -> Any:
-    """The `id` as it goes into the answer, which is JSON whatever Python takes for it."""
-    try:
-        pair_id = json.loads(text)
-        json.dumps(pair_id, allow_nan=False)
-    except (ValueError, RecursionError) as problem:
-        raise _BadLine("`id` is nothing that JSON can repeat") from problem
-    return pair_id
-
-
-def _members(text: str) -> dict[str, str]:
-    """The members of a JSON object as texts, so that what a parser would mend in them can still be seen."""
-    at = _skip(text, 0)
-    if text[at : at + 1] != "{":
-        _DECODER.raw_decode(text, at)
-        raise ValueError("not an object with `id`, `old` and `new`")
-    found: dict[str, str] = {}
-    at = _skip(text, at + 1)
-    if text[at : at + 1] == "}":
-        at += 1
-    else:
-        at = _member(text, at, found)
-        while text[at - 1] == ",":
-            at = _member(text, _skip(text, at), found)
-    if _skip(text, at) < len(text):
-        raise json.JSONDecodeError("more than one value", text, at)
-    return found
-
-
-def _member(text: str, at: int, found: dict[str, str]) -> int:
-    """Take in the member that starts here; the offset after the comma or brace that follows it."""
-    if text[at : at + 1] != '"':
-        raise json.JSONDecodeError("expecting a key in double quotes", text, at)
-    key, at = scanstring(text, at + 1, True)
-    at = _skip(text, at)
-    if text[at : at + 1] != ":":
-        raise json.JSONDecodeError("expecting ':'", text, at)
-    begin = _skip(text, at + 1)
-    _, end = _DECODER.raw_decode(text, begin)
-    if key in found:
-        raise ValueError(f"the key `{cut(key)}` is written twice")
-    found[key] = text[begin:end]
-    at = _skip(text, end)
-    if text[at : at + 1] not in (",", "}"):
-        raise json.JSONDecodeError("expecting ',' or '}'", text, at)
-    return at + 1
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \t\r\n":
-        at += 1
-    return at
+def _shown(pair_id: str, comparison: Comparison) -> str:
+    return f'{{"id": {pair_id}, {json.dumps(as_json(comparison))[1:]}'

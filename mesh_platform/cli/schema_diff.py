@@ -7,7 +7,8 @@ from typing import Final
 
 import click
 
-from mesh_platform.cli.schema_batch import answers, lines_of
+from mesh_platform.cli import schema_spread
+from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.environment import EnvironmentProblem
 from mesh_platform.manifest.folder import MAX_BYTES
 from mesh_platform.schema.change_kind import Bump, ChangeKind
@@ -53,11 +54,13 @@ def diff(old: str | None, new: str | None, batch: str | None, form: str) -> int:
 
 def _answer_all(batch: str) -> int:
     try:
-        with click.open_file(batch, "rb") as stream:
-            for answer in answers(lines_of(stream)):
-                sys.stdout.write(f"{answer}\n")
+        with interruptible(), click.open_file(batch, "rb") as stream:
+            for answers in schema_spread.told(stream, schema_spread.cores()):
+                sys.stdout.write(answers)
     except BrokenPipeError:
         raise
+    except schema_spread.Stopped as problem:
+        raise EnvironmentProblem("a process that answers pairs was stopped; not every pair is answered") from problem
     except OSError as problem:
         raise EnvironmentProblem(f"`{batch}` cannot be read: {(problem.strerror or str(problem)).lower()}") from problem
     return 0

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,9 @@ from typing import Final
 import click
 
 from mesh_platform import names
+from mesh_platform.cli.elsewhere import current_directory, judged_root, note_of_another_mesh
 from mesh_platform.cli.formats import as_github, as_json, as_junit
+from mesh_platform.cli.selection import narrowed, path_in_mesh
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
 from mesh_platform.manifest.commit import base_of, changed_since, files_at
 from mesh_platform.manifest.finding import Finding, failing
@@ -25,6 +27,16 @@ from mesh_platform.policies.since import caused
 from mesh_platform.transformation.drift import drift_by_domain
 
 _WORKSPACE: Final = "GITHUB_WORKSPACE"
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the last line says beside the counts."""
+
+    since: str
+    root: str
+    hidden: int
+    """Findings that were narrowed away."""
 
 
 @click.command()
@@ -41,16 +53,21 @@ _WORKSPACE: Final = "GITHUB_WORKSPACE"
 def validate(paths: tuple[str, ...], form: str, revision: str | None) -> int:
     """Check every manifest, schema and policy of the mesh.
 
-    PATH narrows which findings are shown; the whole mesh is read all the same. Exit code 1 when an error is shown.
+    PATH is a file or folder, a domain or a product (`orders.order_events`), and narrows which findings are shown; the
+    whole mesh is read all the same. Exit code 1 when an error is shown.
     """
     started = time.perf_counter()
     environment = _with_a_mesh(read_environment(os.environ))
-    chosen = [path_in_mesh(environment, Path.cwd(), path) for path in paths]
+    here = current_directory()
+    chosen = [path_in_mesh(environment, here, path) for path in paths]
+    if note := note_of_another_mesh(environment, here):
+        click.echo(f"mesh: {note}", err=True)
     today = datetime.now(UTC).date()
     mesh, found = judged_since(environment, revision, today) if revision is not None else judged(environment, today)
     findings = narrowed(found, chosen)
     since = f" since `{one_line(revision)}`" if revision is not None else ""
-    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started, since))
+    told = _Told(since, judged_root(environment, here), len(found) - len(findings))
+    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started, told))
     return 1 if failing(findings) else 0
 
 
@@ -85,41 +102,19 @@ def judged_since(environment: Environment, revision: str, today: date) -> tuple[
     return mesh, caused(found, were, changed)
 
 
-def path_in_mesh(environment: Environment, here: Path, path: str) -> str:
-    """A path as findings spell it; raises EnvironmentProblem for one that does not exist or lies elsewhere."""
-    candidates = [Path(os.path.normpath(base / path)) for base in (here, environment.root)]
-    there = [c for c in candidates if os.path.lexists(c)]
-    spelled = [*there, *(c.resolve() for c in there)]
-    inside = [c for c in spelled if c.is_relative_to(environment.root)]
-    if not there:
-        raise EnvironmentProblem(f"`{path}` does not exist")
-    if not inside:
-        raise EnvironmentProblem(
-            f"`{path}` is not part of the mesh at `{environment.root}`; MESH_ROOT says which mesh is read"
-        )
-    return inside[0].relative_to(environment.root).as_posix()
-
-
-def narrowed(findings: Sequence[Finding], paths: Sequence[str]) -> Sequence[Finding]:
-    """The findings at or below one of the paths; all of them when there are none."""
-    if not paths or "." in paths:
-        return findings
-    return [f for f in findings if any(f.path == p or f.path.startswith(f"{p}/") for p in paths)]
-
-
 def _shown(
-    form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float, since: str
+    form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float, told: _Told
 ) -> str:
     match form:
         case "json":
             return as_json(findings, len(mesh.products), len(mesh.quarantined), len(mesh.domains), seconds)
         case "github":
             annotations = as_github(findings, _in_repository(environment.root, os.environ.get(_WORKSPACE)))
-            return "\n".join(filter(None, [annotations, _last_line(mesh, findings, seconds, since)]))
+            return "\n".join(filter(None, [annotations, _last_line(mesh, findings, seconds, told)]))
         case "junit":
             return as_junit(findings, [*mesh.products, *mesh.quarantined])
     blocks = report(findings, source_lines(environment.root), _paint)
-    return "\n\n".join([*blocks, _last_line(mesh, findings, seconds, since)])
+    return "\n\n".join([*blocks, _last_line(mesh, findings, seconds, told)])
 
 
 def _in_repository(root: Path, workspace: str | None) -> str:
@@ -130,10 +125,12 @@ def _in_repository(root: Path, workspace: str | None) -> str:
     return "" if folder == "." else f"{folder}/"
 
 
-def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float, since: str) -> str:
+def _last_line(mesh: Mesh, findings: Sequence[Finding], seconds: float, told: _Told) -> str:
     quarantined = f", {len(mesh.quarantined)} quarantined" if mesh.quarantined else ""
     read = f"{_count(len(mesh.products), 'product')}{quarantined}, {_count(len(mesh.domains), 'domain')}"
-    return _paint(f"{summary(findings)}{since} in {read} ({seconds:.2f} s)", "red" if failing(findings) else "green")
+    line = f"{summary(findings)}{told.since} in {read} ({seconds:.2f} s)"
+    elsewhere = f"; {_count(told.hidden, 'finding')} elsewhere not shown" if told.hidden else ""
+    return _paint(line, "red" if failing(findings) else "green") + told.root + elsewhere
 
 
 def _count(number: int, word: str) -> str:

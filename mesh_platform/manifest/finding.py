@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from mesh_platform import names
+
 
 class Level(StrEnum):
     """How much a finding matters: an error fails the command, a warning does not."""
@@ -52,3 +54,11 @@ class Finding:
 def failing(findings: Iterable[Finding]) -> list[Finding]:
     """Those that decide the exit code."""
     return [f for f in findings if f.counts]
+
+
+def domain_of(path: str) -> str | None:
+    """The domain whose folder or dbt project holds this path; None for what is the council's or the platform's."""
+    top, _, rest = path.partition("/")
+    domain = rest.partition("/")[0]
+    is_one = top in (names.DOMAINS_FOLDER, names.DBT_FOLDER) and domain != names.PLATFORM_PACKAGE
+    return domain if is_one and domain and not domain.endswith((".yaml", ".yml")) else None

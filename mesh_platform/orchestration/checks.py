@@ -10,10 +10,12 @@ from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.incidents.fold import EMPTY
 from mesh_platform.incidents.incident import Incident, State
+from mesh_platform.manifest.council import Links
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.landing import pool
 from mesh_platform.orchestration.retest import retest_due
+from mesh_platform.orchestration.runbook import runbook
 from mesh_platform.slo.definitions import CHECKS, DEFINITIONS
 from mesh_platform.slo.measure import measure_environment
 from mesh_platform.slo.measurement import Measurement, Verdict
@@ -40,7 +42,7 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
     """One multi-asset check for all products, so a thousand promises cost one query and one step."""
     if not mesh.products:
         return None
-    specs = [_spec(mesh.products[p], sli) for p in sorted(mesh.products)]
+    specs = [_spec(mesh.products[p], sli, mesh.policy.links) for p in sorted(mesh.products)]
 
     @dg.multi_asset_check(name=f"{sli}_checks", specs=specs, can_subset=True, pool=pool(environment))
     def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
@@ -52,17 +54,17 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
         except WarehouseBusy as busy:
             context.log.warning(f"{busy}; nothing was judged, the last verdicts stand")
             return
-        yield from (result(m, mesh.products[m.product]) for m in found)
+        yield from (result(m, mesh.products[m.product], mesh.policy.links) for m in found)
 
     return judge
 
 
-def _spec(product: Product, sli: str) -> dg.AssetCheckSpec:
+def _spec(product: Product, sli: str, links: Links) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         sli,
         asset=product_key(product.id),
         description=_DESCRIPTIONS[sli],
-        metadata=_people(product, sli),
+        metadata=_people(product, sli, links),
         automation_condition=with_its_product(product),
     )
 
@@ -78,7 +80,9 @@ def incident_of(measurement: Measurement, state: State) -> Incident | None:
     return state.incidents.get(symptom.incident) if symptom else None
 
 
-def result(measurement: Measurement, product: Product, state: State = EMPTY) -> dg.AssetCheckResult:
+def result(
+    measurement: Measurement, product: Product, links: Links | None = None, state: State = EMPTY
+) -> dg.AssetCheckResult:
     """A measurement as Dagster shows it; numbers are floats, so that the UI plots them."""
     severity = dg.AssetCheckSeverity.ERROR if measurement.verdict is Verdict.ERROR else dg.AssetCheckSeverity.WARN
     numbers = {
@@ -102,7 +106,7 @@ def result(measurement: Measurement, product: Product, state: State = EMPTY) -> 
             **{name: float(n) for name, n in numbers.items() if n is not None},
             **_evidence(measurement),
             **_incident(incident_of(measurement, state)),
-            **_people(product, measurement.sli),
+            **_people(product, measurement.sli, links),
         },
     )
 
@@ -153,7 +157,7 @@ def _line(item: object) -> str:
     return f"`{item}`"
 
 
-def _people(product: Product, check: str) -> dict[str, str]:
+def _people(product: Product, check: str, links: Links | None) -> dict[str, Any]:
     """Whom to call, and where the promise and the runbook are written."""
     place = product.document.at(_PLACES.get(check, ""))
     return {
@@ -161,7 +165,7 @@ def _people(product: Product, check: str) -> dict[str, str]:
         "on-call": product.manifest.metadata.oncall,
         "Slack channel": product.manifest.metadata.slack_channel,
         "manifest": f"{product.document.path}:{place.line}",
-        "runbook": f"{RUNBOOK}#{check}",
+        "runbook": runbook(f"{RUNBOOK}#{check}", links),
     }
 
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
-from mesh_platform import names
 from mesh_platform.manifest.council import Links
-from mesh_platform.manifest.finding import Finding
+from mesh_platform.manifest.finding import Finding, domain_of
 
 _MOST: Final = 200
 _HEAD: Final = "| level | product | where | code | what | fix |\n|---|---|---|---|---|---|\n"
@@ -31,14 +30,6 @@ def _row(finding: Finding, products: frozenset[str], links: Links) -> str:
     code = _linked(finding.code, links.policies, f"#{finding.code.lower()}")
     cells = (level, _whose(finding, products), place, code, _text(finding.message), _text(finding.fix))
     return f"| {' | '.join(cells)} |"
-
-
-def domain_of(path: str) -> str | None:
-    """The domain whose folder or dbt project holds this path; None for what is the council's or the platform's."""
-    top, _, rest = path.partition("/")
-    domain = rest.partition("/")[0]
-    is_one = top in (names.DOMAINS_FOLDER, names.DBT_FOLDER) and domain != names.PLATFORM_PACKAGE
-    return domain if is_one and domain and not domain.endswith((".yaml", ".yml")) else None
 
 
 def _whose(finding: Finding, known: frozenset[str]) -> str:

@@ -8,13 +8,14 @@ import dagster as dg
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.council import Links
-from mesh_platform.manifest.finding import Finding, Level, failing
+from mesh_platform.manifest.finding import Finding, Level, domain_of, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.report import summary
 from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
-from mesh_platform.orchestration.findings_table import domain_of, in_order, table
+from mesh_platform.orchestration.findings_table import in_order, table
 from mesh_platform.orchestration.keys import product_id, product_key
+from mesh_platform.orchestration.runbook import runbook
 from mesh_platform.orchestration.trend import counts, observation
 from mesh_platform.policies.govern import govern_files
 from mesh_platform.slo.definitions import CHECKS
@@ -89,7 +90,7 @@ def governance_result(product: str, findings: Iterable[Finding], links: Links | 
         metadata={
             **counts(own),
             **({"of the domain": float(len(domains))} if domains else {}),
-            "runbook": f"{RUNBOOK}#governance",
+            "runbook": runbook(f"{RUNBOOK}#governance", links),
             **({"findings": dg.MetadataValue.md(table([*own, *domains], [product], links))} if shown else {}),
         },
     )

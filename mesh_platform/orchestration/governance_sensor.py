@@ -40,7 +40,7 @@ def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefiniti
         mesh_now, findings = findings_now(environment)
         results = {p: governance_result(p, findings, mesh_now.policy.links) for p in products}
         after = {product: digest for product, r in results.items() if (digest := _digest(r))}
-        after[_WHOLE] = _digest_of(map(str, findings))
+        after[_WHOLE] = _digest_of([*map(str, findings), str(mesh_now.policy.links)])
         changed = [results[p] for p in products if before.get(p) != after.get(p)]
         trend = [observation(mesh_now, findings)] if before.get(_WHOLE) != after[_WHOLE] else []
         return dg.SensorResult(

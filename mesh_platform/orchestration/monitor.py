@@ -77,7 +77,9 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
         requests, summary = _retests(context.instance, found.untested, now), _summary(found, said)
         context.log.info(summary)
         return dg.SensorResult(
-            asset_events=[evaluation(result(m, mesh.products[m.product], found.state)) for m in shown],
+            asset_events=[
+                evaluation(result(m, mesh.products[m.product], mesh.policy.links, found.state)) for m in shown
+            ],
             run_requests=requests,
             skip_reason=None if requests else summary,
             cursor=Told(_known(standing, before.standing, told), told=found.told).cursor(),
@@ -127,7 +129,7 @@ def _unanswered(
     if lasting and before.standing and set("".join(before.standing.values())) != {"u"}:
         found = [unknown(p, sli, f"no answer from the warehouse: {problem}") for p in mesh.products for sli in PROMISES]
         return dg.SensorResult(
-            asset_events=[evaluation(result(m, mesh.products[m.product])) for m in found],
+            asset_events=[evaluation(result(m, mesh.products[m.product], mesh.policy.links)) for m in found],
             skip_reason=f"{problem}; no answer for {ticks} ticks: everything is unknown",
             cursor=Told(standings(found), ticks, before.told).cursor(),
         )

@@ -9,6 +9,7 @@ import dagster as dg
 from mesh_platform import names
 from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.mesh import Domain, Mesh, Product, Quarantined
+from mesh_platform.orchestration.ending import ending_description, ending_metadata, ending_tags
 from mesh_platform.orchestration.keys import landed_key, owners, product_key, tag_value
 from mesh_platform.schema.history import current, row_schema
 from mesh_platform.schema.record import Column, RecordSchema
@@ -46,7 +47,7 @@ def product_attributes(product: Product, environment: Environment) -> dict[str, 
     """What a product's asset shows, whether dbt can build it in this location or not."""
     manifest = product.manifest
     return {
-        "description": manifest.spec.description,
+        "description": ending_description(product),
         "group_name": product.domain,
         "owners": owners(manifest.metadata.owner),
         "kinds": {environment.target.value, "dbt", "avro"},
@@ -63,6 +64,7 @@ def product_tags(product: Product) -> dict[str, str]:
         names.TAG_PRODUCT: product.id,
         names.TAG_LAYER: "product",
         names.TAG_SCHEMA_VERSION: product.manifest.spec.schema_version,
+        **ending_tags(product),
     }
     if pii_columns(product):
         tags[names.TAG_PII] = "true"
@@ -90,6 +92,7 @@ def product_metadata(product: Product, environment: Environment) -> dict[str, An
     return {
         **_schema_metadata(current(product), pii_columns(product), environment),
         "dagster/table_name": f"{manifest.port.dataset}.{manifest.port.table}",
+        **ending_metadata(product),
         "schema version": version,
         "freshness promise": f"{fresh.target_minutes} min (warn {fresh.warn_minutes}, error {fresh.error_minutes})",
         "completeness promise": f"{slo.completeness.target_percent} %",

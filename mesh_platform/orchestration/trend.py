@@ -11,6 +11,7 @@ from mesh_platform.manifest.finding import Finding, Level, failing
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.findings_table import table
 
+_FILES = (names.POLICY_FILE, names.EXEMPTIONS_FILE)
 KEY = dg.AssetKey(names.GOVERNANCE_JOB)
 
 
@@ -23,7 +24,7 @@ def council_spec(environment: Environment) -> dg.AssetSpec:
         "\n\nNothing builds it, so it is never materialized and its button is grey: to judge the mesh now, launch"
         f" the job `{names.GOVERNANCE_JOB}`. All findings are the table `findings` of the newest observation.",
         group_name="council",
-        metadata={"council's files": f"{environment.domains.name}/{names.POLICY_FILE}, {names.EXEMPTIONS_FILE}"},
+        metadata={"council's files": ", ".join(f"{names.DOMAINS_FOLDER}/{f}" for f in _FILES)},
     )
 
 

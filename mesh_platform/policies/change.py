@@ -104,7 +104,7 @@ def product_is_not_removed_before_its_day(review: Review) -> Located:
             continue
         lifecycle, readers = was.manifest.spec.lifecycle, readers_of(was, review)
         announced = lifecycle.retires_on if lifecycle else None
-        left = [f"{listed(readers)} still read it"] if readers else []
+        left = [f"{listed(readers)} still read{'s' if len(readers) == 1 else ''} it"] if readers else []
         early = [] if announced and announced <= review.today else [_early(announced)]
         if early or left:
             said = "; ".join([*early, *left])

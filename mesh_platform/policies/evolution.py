@@ -1,7 +1,7 @@
 """What a schema may become: each step between published versions is held to what it changed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +17,13 @@ from mesh_platform.schema.place import path_of, place_of
 from mesh_platform.schema.version import Version, read_version
 
 _VERSIONED: Final = re.compile(r"_v[0-9]+$")
+_TOLD_BY: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("SCH104", "SCH105", "SCH106", "SCH107", "SCH108", "SCH112", "SCH122", "SCH124"), "type"),
+    "SCH123": "default",
+    "SCH133": "doc",
+    "SCH135": "pii",
+}
+"""Change → the key of the field that shows it; its name for the others."""
 
 
 @mesh_policy("SCH011", fix="keep what was published as it is, or publish a successor beside it")
@@ -111,7 +118,8 @@ def placed(product: Product, version: str, changes: Iterable[Change]) -> Iterato
     """Changes that led to this version, each with its place in its schema."""
     file = product.schemas[version]
     for change in changes:
-        yield change, Spot(file.path, Place(*place_of(file.text, path_of(change.now))), product.id)
+        place = place_of(file.text, path_of(change.now), _TOLD_BY.get(change.code, "name"))
+        yield change, Spot(file.path, Place(*place), product.id)
 
 
 def _versions(product: Product) -> dict[str, Version]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Mesh, Product
@@ -40,8 +40,8 @@ def product_does_not_retire_under_its_readers(review: Review) -> Located:
         lifecycle = product.manifest.spec.lifecycle
         due = lifecycle.retires_on if lifecycle else None
         if due and due <= review.today and (readers := readers_of(product, review)):
-            key = "spec.lifecycle.retires_on"
-            message = f"`{due}` has come, and {listed(readers)} still read `{product.id}`"
+            key, read = "spec.lifecycle.retires_on", "reads" if len(readers) == 1 else "read"
+            message = f"`{due}` has come, and {listed(readers)} still {read} `{product.id}`"
             yield spot(product.document, key, product.id), Breach(key, message)
 
 
@@ -82,15 +82,27 @@ def deprecation_names_the_last_day(product: Product, mesh: Mesh) -> Breaches:
         yield Breach("spec.lifecycle", f"deprecated on `{lifecycle.deprecated_on}`, without a day on which it retires")
 
 
+@policy("LIF011", level=Level.WARNING, fix="add `successor`, or ask the council for an exemption where nothing follows")
+def deprecation_names_the_successor(product: Product, mesh: Mesh) -> Breaches:
+    """Readers who are told to leave, and not where to go, stay until the last day."""
+    lifecycle = product.manifest.spec.lifecycle
+    if lifecycle and lifecycle.successor is None:
+        yield Breach("spec.lifecycle", f"deprecated on `{lifecycle.deprecated_on}`, without a product to read instead")
+
+
 @mesh_policy(
     "CON006", level=Level.WARNING, fix="read its successor, or ask its team what to read, before the day it retires"
 )
 def reader_leaves_a_deprecated_product(review: Review) -> Located:
-    """Whoever goes on reading a deprecated product should have heard of its last day, and from the machine."""
+    """Whoever goes on reading a product that ends should have heard of its last day from the machine, from the
+    announcement on: the time between is for moving."""
     for reader, index, read, lifecycle in _ending(review):
-        if not _begins(reader, read, review):
+        ahead, begins = lifecycle.deprecated_on > review.today, _begins(reader, read, review)
+        if ahead or not begins:
             key = f"spec.lineage.upstream_sources.{index}.product"
-            yield spot(reader.document, key, reader.id), Breach(key, _warned(read, lifecycle), _instead(read))
+            said = f"`{reader.id}` begins to read it: " if begins else ""
+            message = f"{said}{_warned(read, lifecycle, review.today)}"
+            yield spot(reader.document, key, reader.id), Breach(key, message, _instead(read))
 
 
 @mesh_policy("CON008", of_changes=True, fix="read its successor, or ask its team what to read")
@@ -98,19 +110,19 @@ def nobody_begins_to_read_a_deprecated_product(review: Review) -> Located:
     """The readers of a product that ends can only become fewer: whoever begins today has to move before long, and keeps
     the product from ending."""
     for reader, index, read, lifecycle in _ending(review):
-        if _begins(reader, read, review):
+        if lifecycle.deprecated_on <= review.today and _begins(reader, read, review):
             key = f"spec.lineage.upstream_sources.{index}.product"
-            message = f"`{reader.id}` begins to read it: {_warned(read, lifecycle)}"
+            message = f"`{reader.id}` begins to read it: {_warned(read, lifecycle, review.today)}"
             yield spot(reader.document, key, reader.id), Breach(key, message, _instead(read))
 
 
 def _ending(review: Review) -> Iterator[tuple[Product, int, Product, Lifecycle]]:
-    """(reader, index of the upstream, the product it reads, its end) of every deprecated product that is read."""
+    """(reader, index of the upstream, the product it reads, its end) of every product that is read and will end."""
     for reader in review.mesh.products.values():
         for index, upstream in enumerate(reader.manifest.spec.lineage.upstream_sources):
             read = review.mesh.products.get(upstream.product) if isinstance(upstream, ProductInput) else None
             lifecycle = read.manifest.spec.lifecycle if read and read.id != reader.id else None
-            if read and lifecycle and lifecycle.deprecated_on <= review.today:
+            if read and lifecycle:
                 yield reader, index, read, lifecycle
 
 
@@ -140,9 +152,11 @@ def _instead(product: Product) -> str:
     return f"it has no successor: ask `{people.owner}` in `{people.slack_channel}` what to read instead"
 
 
-def _warned(product: Product, lifecycle: Lifecycle) -> str:
+def _warned(product: Product, lifecycle: Lifecycle, today: date) -> str:
     last = f"retires on `{lifecycle.retires_on}`" if lifecycle.retires_on else "has no last day yet"
-    return f"`{product.id}` is deprecated since `{lifecycle.deprecated_on}` and {last}"
+    day = lifecycle.deprecated_on
+    since = f"will be deprecated on `{day}`" if day > today else f"is deprecated since `{day}`"
+    return f"`{product.id}` {since} and {last}"
 
 
 def _way(product: Product, mesh: Mesh) -> list[str]:

@@ -1,16 +1,18 @@
 """Personal data is declared where it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Domain, Mesh, Product, TextFile
 from mesh_platform.manifest.message import did_you_mean
+from mesh_platform.policies.classification.classes import misspelt
 from mesh_platform.policies.classification.fields import PersonalField, fields_of, personal_fields
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, mesh_policy, policy
 from mesh_platform.schema.history import current, row_schema
 from mesh_platform.schema.place import place_of
+from mesh_platform.schema.record import RecordSchema
 
 
 @policy("PII001", fix="name the column as the schema does")
@@ -75,6 +77,34 @@ def landed_personal_data_is_marked(review: Review) -> Located:
                 yield spot, Breach(found.shown, f"`{found.shown}` is personal data: {_why(found)}{said}")
 
 
+@mesh_policy("PII008", level=Level.WARNING, fix="write the class as the platform knows it, or give yours another name")
+def class_of_personal_data_is_spelt_as_it_is_known(review: Review) -> Located:
+    """Who looks for every e-mail address finds none under `emial`. A class of one's own is allowed; a slip of
+    the pen hides what it marks."""
+    for product in review.mesh.products.values():
+        if schema := current(product):
+            file = product.schemas[product.manifest.spec.schema_version]
+            yield from _misspelt(file, personal_fields(schema), product.id)
+    for domain in review.mesh.domains.values():
+        for file, schema in _row_schemas(domain):
+            yield from _misspelt(file, personal_fields(schema))
+
+
+def _misspelt(file: TextFile, fields: Sequence[PersonalField], product: str | None = None) -> Located:
+    """Once for what is marked, not again for what is in it."""
+    said: list[str] = []
+    for found in fields:
+        meant = misspelt(found.marked) if found.marked else None
+        if meant and not any(found.dotted.startswith(f"{outer}.") for outer in said):
+            said.append(found.dotted)
+            spot = Spot(file.path, Place(*place_of(file.text, found.path, "pii")), product)
+            message = f"`{found.shown}` is marked `{found.marked}`, which is no known class; did you mean `{meant}`?"
+            yield (
+                spot,
+                Breach(found.shown, message, f'write `"pii": "{meant}"`; a class of your own needs another name'),
+            )
+
+
 def is_declared(product: Product, found: PersonalField) -> bool:
     """Whether the schema marks it, or the manifest names it or what it is part of."""
     named = product.manifest.spec.sensitivity.pii_columns
@@ -91,12 +121,17 @@ def _undeclared(mesh: Mesh, outcome: Outcome) -> Iterator[tuple[Product, Persona
 
 
 def _landed(domain: Domain) -> Iterator[tuple[TextFile, PersonalField]]:
+    for file, schema in _row_schemas(domain):
+        yield from ((file, found) for found in personal_fields(schema))
+
+
+def _row_schemas(domain: Domain) -> Iterator[tuple[TextFile, RecordSchema]]:
     seen: set[str] = set()
     for _, table in domain.source_tables:
         schema = row_schema(domain, table.name)
         if schema and table.row_schema not in seen:
             seen.add(table.row_schema)
-            yield from ((domain.row_schemas[table.row_schema], found) for found in personal_fields(schema))
+            yield domain.row_schemas[table.row_schema], schema
 
 
 def _at(product: Product, found: PersonalField) -> Spot:

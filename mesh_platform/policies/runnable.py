@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from mesh_platform import names
 from mesh_platform.manifest.document import FIRST_LINE, Place
 from mesh_platform.manifest.finding import Level
-from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.manifest.message import did_you_mean, listed
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
 from mesh_platform.policies.sql.lineage import Lineage
 from mesh_platform.policies.sql.node import Kind, Node
-from mesh_platform.policies.sql.place import place_of_relation, place_of_word
+from mesh_platform.policies.sql.place import place_of_relation, place_of_result, place_of_word
 from mesh_platform.policies.sql.relation import parts
 from mesh_platform.schema.history import current
 
@@ -52,14 +52,14 @@ def model_makes_the_columns_of_its_schema(review: Review) -> Located:
     refuses the change by day."""
     for product in review.mesh.products.values():
         trace, schema = review.lineage.trace(product.domain, product.name), current(product)
-        if schema and trace.reads and not trace.problem:
+        if schema and trace.reads and not trace.problem and not _reads_nothing_known(review.lineage, product):
             node = Node(Kind.MODEL, product.domain, product.name)
             lacking = {column for column, _ in review.lineage.lacking(product.domain, product.name)}
             for column in schema.columns:
                 name = column.name.lower()
                 if name in lacking or review.lineage.has(node, name) is False:
                     said = f"`{product.name}` does not make the column `{column.name}`"
-                    place = place_of_word(_text(review.mesh, product.domain, product.name), name)
+                    place = place_of_result(_text(review.mesh, product.domain, product.name))
                     spot = Spot(_path(review.mesh, product.domain, product.name), place, product.id)
                     yield spot, Breach(column.name, said)
 
@@ -98,6 +98,13 @@ def source_that_is_read_is_declared(review: Review) -> Located:
                 place = place_of_relation(_text(review.mesh, domain, model), relation)
                 for spot in _spots(lineage, domain, model, place):
                     yield spot, Breach("", f"no file declares the source `{shown}`{did_you_mean(shown, known)}")
+
+
+def _reads_nothing_known(lineage: Lineage, product: Product) -> bool:
+    """Whether it reads a model or source that there is not: that is the fault, and every column follows from it."""
+    read = lineage.inputs(product.domain, product.name)
+    undeclared = (lineage.declared.is_undeclared(product.domain, relation) for relation, _ in read)
+    return any(node.kind is Kind.MISSING for _, node in read) or any(undeclared)
 
 
 def _lacks(lineage: Lineage, model: str, column: str, nodes: list[Node]) -> str:

@@ -35,7 +35,7 @@ def schema_defaults_are_values_of_their_type(review: Review) -> Located:
     return _breaches("SCH004", review.mesh)
 
 
-@mesh_policy("SCH005", fix="put the logical type on the base that Avro defines for it")
+@mesh_policy("SCH005", fix="write a logical type that Avro has, on the base that Avro defines for it")
 def schema_logical_types_are_right(review: Review) -> Located:
     """A logical type on the wrong base is silently ignored: a time becomes a number without a unit."""
     return _breaches("SCH005", review.mesh)
@@ -65,7 +65,7 @@ def schema_columns_have_names_of_their_own(review: Review) -> Located:
     return _breaches("SCH009", review.mesh)
 
 
-@mesh_policy("SCH010", fix='write `"pii": true`, or the class of the data, as `"pii": "email"`')
+@mesh_policy("SCH010", fix='write `"pii": true`, the class of the data, as `"pii": "email"`, or `"pii": false`')
 def schema_marks_personal_data_plainly(review: Review) -> Located:
     """A mark that cannot be understood protects nobody."""
     return _breaches("SCH010", review.mesh)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.schema.avro_type import AvroType
-from mesh_platform.schema.json_text import Where, places
+from mesh_platform.schema.avro_type import AvroType, Record
+from mesh_platform.schema.json_text import Where, places, telling
 from mesh_platform.schema.problem import SchemaProblem
 
 
@@ -74,6 +74,10 @@ class Notes:
             self.names[name] = None
             raise
 
+    def records(self) -> dict[str, Record]:
+        """Full name → record, of those that were defined."""
+        return {name: known for name, known in self.names.items() if isinstance(known, Record)}
+
     def placed(self, text: str) -> tuple[SchemaProblem, ...]:
         """Every problem with its line in the text."""
         found = places(text) if self.problems else {}
@@ -107,4 +111,4 @@ def _placed(problem: tuple[str, At, str, bool], found: dict[Where, tuple[int, in
     while where not in found:
         where = where[:-1]
     shown = f"`{at.path}`: {message}" if at.path else message
-    return SchemaProblem(code, at.path, shown, *found[where], avro)
+    return SchemaProblem(code, at.path, shown, *telling(found, where), avro)

@@ -38,6 +38,10 @@ COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
 _PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}
 ORDERS: Final = ("ascending", "descending", "ignore")
 _ORDERS_SHOWN: Final = " or ".join(f"`{order}`" for order in ORDERS)
+_NO: Final = frozenset(
+    {"no", "none", "non", "not", "false", "n", "f", "nil", "null", "off", "never", "n/a", "na", "0", "-"}
+)
+_YES: Final = frozenset({"yes", "true", "y", "t", "on", "1"})
 _MAX_DEPTH: Final = 120
 """JSON values below each other: far beyond any use, well within any reader."""
 _HINTS: Final = 20
@@ -82,8 +86,20 @@ def read_avro(text: str) -> Reading:
         return Reading(None, {}, notes.placed(text))
     if notes.aliases:
         check_type_aliases(notes)
-    records = {name: known for name, known in notes.names.items() if isinstance(known, Record)}
-    return Reading(kind, records, notes.placed(text) if notes.problems else ())
+    return Reading(kind, notes.records(), notes.placed(text) if notes.problems else ())
+
+
+def read_sound(schema: Any, braces: int) -> Reading | None:
+    """What a JSON value from a text of so many opening braces says as an avsc; None if anything is wrong with it, for
+    it takes the text to say where."""
+    notes = Notes(flat=braces <= _MAX_HEIGHT)
+    try:
+        kind = _type(schema, At(), notes)
+    except Broken:
+        return None
+    if notes.aliases:
+        check_type_aliases(notes)
+    return None if notes.problems else Reading(kind, notes.records())
 
 
 def _type(schema: Any, at: At, notes: Notes) -> AvroType:
@@ -283,8 +299,11 @@ def _pii(entry: dict[str, Any], at: At, notes: Notes) -> str | None:
     mark = entry.get("pii", False)
     if isinstance(mark, bool):
         return "pii" if mark else None
-    if isinstance(mark, str) and mark.strip():
+    if isinstance(mark, str) and mark.strip() and mark.strip().lower() not in (_NO | _YES):
         return mark.strip()
     message = f"`pii` is `{short(mark)}`; it must be `true` or the class of the data"
+    if isinstance(mark, str) and mark.strip():
+        meant = "false" if mark.strip().lower() in _NO else "true"
+        message = f"`pii` is the text `{short(mark)}`, which is no class of data; write `{meant}`, without quotes"
     notes.wrong("SCH010", at.into("pii"), message, avro=False)
     return "pii"

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-from mesh_platform.schema.json_text import Where, places, read_json
+from mesh_platform.schema.json_text import Where, places, read_json, telling
 
 Path = tuple[str, ...]
 """Names of fields, `[]` for the items of an array, `{}` for the values of a map."""
@@ -22,13 +22,14 @@ def path_of(shown: str) -> Path:
     return tuple(_STEP.findall(shown))
 
 
-def place_of(text: str, path: Path) -> tuple[int, int]:
+def place_of(text: str, path: Path, about: str = "name") -> tuple[int, int]:
     """Line and column (1-based) of a path in a valid avsc, as far along it as its types are written inline.
 
-    A type that is used by its name is defined elsewhere.
+    A type that is used by its name is defined elsewhere. A field that is written over several lines stands where it
+    says what the finding is `about`, else where it says its name.
     """
     schema, found = _placed(text)
-    return found.get(_where(schema, path), (1, 1))
+    return telling(found, _where(schema, path), about)
 
 
 @lru_cache(maxsize=256)

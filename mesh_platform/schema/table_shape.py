@@ -108,4 +108,5 @@ def _names(record: Record, path: Path) -> Iterator[Problem]:
 def _placed(text: str, problems: list[Problem]) -> Iterator[SchemaProblem]:
     for code, path, message in problems:
         shown = shown_path(path)
-        yield SchemaProblem(code, shown, f"`{shown}`: {message}" if shown else message, *place_of(text, path))
+        place = place_of(text, path, "type" if code == "SCH008" else "name")
+        yield SchemaProblem(code, shown, f"`{shown}`: {message}" if shown else message, *place)

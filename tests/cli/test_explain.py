@@ -18,6 +18,12 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "fix: lower `target_minutes`" in printed
 
 
+@pytest.mark.parametrize("short", ["slo1", "SLO-1", "slo01", " Slo0001 ", "slo_001"])
+def test_a_code_need_not_be_written_in_full(short: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", short]) == 0
+    assert capsys.readouterr().out.startswith("SLO001  ")
+
+
 def test_an_example_shows_what_to_avoid_and_what_to_prefer(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "SLO003"]) == 0
     printed = capsys.readouterr().out
@@ -68,7 +74,7 @@ def test_json_is_json_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("code", "hint"), [("SLO01", "did you mean `SLO0"), ("freshnes", "`freshness`"), ("zzz", "lists them all")]
+    ("code", "hint"), [("SLO0O1x", "did you mean `SLO0"), ("freshnes", "`freshness`"), ("zzz", "lists them all")]
 )
 def test_an_unknown_code_is_a_usage_error_with_a_hint(code: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", code]) == 2

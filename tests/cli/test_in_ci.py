@@ -146,6 +146,19 @@ def test_the_workflows_steps_run_as_they_stand(repository: Path) -> None:
     assert int(suite.get("failures", "0")) >= len(wanted)
 
 
+def test_the_workflow_installs_nothing_that_nobody_named(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "python").chmod(0o755)
+    install = f"PATH={shlex.quote(str(tmp_path))}:$PATH; {steps()['Install the platform']}"
+    refused = shell(install, tmp_path, MESH_PLATFORM="")
+    assert refused.returncode == 1
+    assert refused.stdout.startswith("::error::set the repository's variable MESH_PLATFORM to what pip installs")
+    named = shell(install, tmp_path, MESH_PLATFORM="git+https://git.example.com/mesh-platform@1a2b3c")
+    assert named.stdout == "-m pip install git+https://git.example.com/mesh-platform@1a2b3c\n"
+    job = yaml.safe_load(WORKFLOW.read_text())["jobs"]["governance"]
+    assert job["env"]["MESH_PLATFORM"] == "${{ vars.MESH_PLATFORM }}"
+
+
 def test_the_workflows_steps_are_green_where_nothing_is_wrong(repository: Path) -> None:
     variables = {"MESH_ROOT": str(repository), "MESH_BASE": "main", "MESH_HOME": str(repository.parent / "home")}
     for name in ("Judge the change", "Report"):

@@ -185,6 +185,15 @@ def test_junit_holds_nothing_that_xml_cannot() -> None:
     assert suite.get("failures") == "1"
 
 
+def test_junit_tells_the_level_the_message_and_the_fix_apart() -> None:
+    levels = [("error", Level.ERROR, False), ("warning", Level.WARNING, False), ("exempted", Level.ERROR, True)]
+    found = [Finding("a.yaml", 1, 1, "XXX001", of, "is <so>", "do & so", exempted=e) for _, of, e in levels]
+    suite = ElementTree.fromstring(as_junit(found, []))
+    cases = [(case[0].tag, case[0].get("type"), case[0].get("message"), case[0].text) for case in suite]
+    told = ("is <so>", "fix: do & so")
+    assert cases == [("failure", "error", *told), ("skipped", "warning", *told), ("skipped", "exempted", *told)]
+
+
 def test_junit_is_xml_with_a_case_a_finding_and_a_product(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil(mesh, MANIFEST, "owner: order-experience-squad", 'owner: <some> & "body"')
     spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")

@@ -145,6 +145,7 @@ def test_a_root_below_the_top_of_the_repository_is_compared_by_its_own_paths(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MESH_ROOT", str(root))
+    monkeypatch.chdir(root.parent)
     git(root.parent, "init", "-q", "-b", "main")
     commit(root.parent)
     spoil(root, ORDERS, "owner: order-experience-squad", "owner: somebody")

@@ -64,6 +64,36 @@ def test_an_edit_that_changes_no_finding_reports_nothing(
     assert told(tick(environment, instance, after(first))) == {}
 
 
+def test_where_findings_lead_to_is_part_of_what_was_told(
+    environment: Environment, instance: dg.DagsterInstance, manifest: Path
+) -> None:
+    manifest.write_text(manifest.read_text().replace("owner: finance-insights", "owner: somebody"))
+    policy = environment.domains / "policy.yaml"
+    first = tick(environment, instance, None)
+    policy.write_text(policy.read_text() + "# a comment\n")
+    second = tick(environment, instance, after(first))
+    assert observed(second) == []
+    policy.write_text(policy.read_text() + "links: {files: https://git.example.com/mesh/blob/main}\n")
+    third = tick(environment, instance, after(second))
+    (event,) = observed(third)
+    assert "https://git.example.com/mesh/blob/main/domains/finance" in str(event.metadata["findings"].value)
+    assert told(third) == {PRODUCT: False}
+
+
+def test_what_leads_elsewhere_is_told_again_where_nothing_is_wrong(
+    environment: Environment, instance: dg.DagsterInstance
+) -> None:
+    policy = environment.domains / "policy.yaml"
+    first = tick(environment, instance, None)
+    policy.write_text(policy.read_text() + "links: {files: https://git.example.com/mesh/blob/main}\n")
+    assert len(observed(tick(environment, instance, after(first)))) == 1
+
+
+def observed(result: dg.SensorResult | dg.SkipReason) -> list[dg.AssetObservation]:
+    events = result.asset_events if isinstance(result, dg.SensorResult) else []
+    return [e for e in events if isinstance(e, dg.AssetObservation)]
+
+
 def test_a_cursor_that_is_none_of_ours_is_begun_anew(environment: Environment, instance: dg.DagsterInstance) -> None:
     for cursor in ("nonsense", "[1]", '{"seen": 1, "findings": 3}'):
         assert after(tick(environment, instance, cursor))

@@ -71,9 +71,9 @@ def test_the_newest_answers_to_every_release(base: Path) -> None:
         v1_2_0=schema(ORDER_ID, PLACED_AT, text),
     )
     broken, noticed = found(base)
-    assert (broken.code, broken.path, broken.line) == ("SCH011", f"{ORDERS}/schema/1.2.0.avsc", 17)
+    assert (broken.code, broken.path, broken.line) == ("SCH011", f"{ORDERS}/schema/1.2.0.avsc", 18)
     assert broken.message == "`channel` was added as `string` without a default (SCH103, since `1.0.0`)"
-    assert (noticed.code, noticed.line) == ("SCH012", 17)
+    assert (noticed.code, noticed.line) == ("SCH012", 18)
 
 
 def test_a_forbidden_change_names_the_successor_whatever_the_version_says(base: Path) -> None:

@@ -60,19 +60,19 @@ def permit(root: Path, product: str = "sales.orders", policy: str = "LIF009") ->
 
 def test_who_reads_by_sql_alone_keeps_a_product_from_retiring(root: Path) -> None:
     (finding,) = found(gather(ending(root, DUE)), "LIF003")
-    assert finding.message == "`2026-11-20` has come, and `billing.invoices` still read `sales.orders`"
+    assert finding.message == "`2026-11-20` has come, and `billing.invoices` still reads `sales.orders`"
 
 
 def test_who_reads_by_sql_alone_is_named_when_a_product_is_removed(root: Path) -> None:
     before, after = removed(root)
     (finding,) = found(after, "LIF009", before=before)
-    assert finding.message.endswith("its end was never announced; `billing.invoices` still read it")
+    assert finding.message.endswith("its end was never announced; `billing.invoices` still reads it")
 
 
 def test_a_product_whose_day_has_come_stays_while_it_is_read(root: Path) -> None:
     before, after = removed(ending(root, DUE))
     (finding,) = found(after, "LIF009", before=before)
-    assert finding.message == "`sales.orders` is removed, and `billing.invoices` still read it"
+    assert finding.message == "`sales.orders` is removed, and `billing.invoices` still reads it"
 
 
 def test_a_reader_who_moves_away_in_the_same_change_does_not_keep_it(root: Path) -> None:
@@ -129,3 +129,22 @@ def test_notice_counts_from_the_change(root: Path, deprecated_on: str, retires_o
     messages = [f.message for f in found(after, "LIF010", before=before) if f.counts]
     assert len(messages) == (says is not None)
     assert all(str(says) in message for message in messages)
+
+
+def test_readers_hear_of_the_end_from_the_announcement_on_with_both_dates(root: Path) -> None:
+    edit(root, "domains/billing/invoices/data-product.yaml", "product: sales.carts", "product: sales.orders")
+    mesh = gather(ending(root, "  lifecycle: {deprecated_on: 2026-12-20, retires_on: 2027-02-01}\n"))
+    (finding,) = found(mesh, "CON006", "CON008")
+    assert (finding.code, finding.level, finding.product) == ("CON006", "warning", "billing.invoices")
+    assert finding.message == "`sales.orders` will be deprecated on `2026-12-20` and retires on `2027-02-01`"
+    (later,) = found(mesh, "CON006", today=date(2026, 12, 20))
+    assert later.message == "`sales.orders` is deprecated since `2026-12-20` and retires on `2027-02-01`"
+
+
+@pytest.mark.parametrize(("today", "code"), [(TODAY, "CON006"), (date(2026, 12, 20), "CON008")])
+def test_who_begins_to_read_what_ends_hears_so(root: Path, today: date, code: str) -> None:
+    before = gather(ending(root, "  lifecycle: {deprecated_on: 2026-12-20, retires_on: 2027-02-01}\n"))
+    edit(root, "domains/billing/invoices/data-product.yaml", "product: sales.carts", "product: sales.orders")
+    (finding,) = found(gather(root), "CON006", "CON008", before=before, today=today)
+    assert finding.code == code
+    assert finding.message.startswith("`billing.invoices` begins to read it: `sales.orders` ")

@@ -122,3 +122,22 @@ def test_a_long_chain_of_models_ends(tmp_path: Path) -> None:
         (layer / f"int_{n}.sql").write_text(f"select * from {{{{ ref('{below}') }}}}")
     columns = Lineage(gather(root)).columns(Node(Kind.MODEL, "sales", "int_1499"))
     assert columns == {"order_id", "placed_at", "channel"}
+
+
+def test_a_product_that_reads_nothing_known_has_one_fault_and_not_one_a_column(tmp_path: Path) -> None:
+    unknown = "select * from {{ source('shop', 'nothing') }}"
+    assert {f.code for f in found(scene(tmp_path, product=unknown)) if f.path == PRODUCT} == {"DBT021", "DBT029"}
+    shutil.rmtree(tmp_path / "root")
+    assert {f.code for f in found(scene(tmp_path, product="select * from {{ ref('stg_nothing') }}"))} == {"DBT024", "LIN009"}
+
+
+def test_a_column_that_is_not_made_is_missed_where_the_rows_are_made(tmp_path: Path) -> None:
+    sql = """with kept as (
+    select order_id, placed_at, channel from {{ ref('stg_sales__orders') }}
+)
+select order_id, placed_at  -- and not (select channel
+from kept
+where order_id in (select order_id from kept)
+"""
+    (only,) = (f for f in found(scene(tmp_path, product=sql)) if f.code == "DBT026")
+    assert (only.key, only.line, only.column) == ("channel", 4, 1)

@@ -7,6 +7,10 @@ SECONDS: Final = 1.0
 """Of CPU, for a query rendered or followed once; a model of any use takes milliseconds."""
 
 
+_LOOKS: Final = 16
+"""How often something may be spent between two looks at the clock, each of which is a call of the system's."""
+_LARGE: Final = 1000
+"""Units of work that are worth a look by themselves."""
 TOO_LONG: Final = "it takes too long to follow"
 
 
@@ -26,10 +30,15 @@ class Budget:
 
     def renew(self) -> None:
         """Begin anew, with the next query."""
-        self._left, self._until = self._work, process_time() + self._seconds
+        self._left, self._until, self._unseen = self._work, process_time() + self._seconds, _LOOKS
 
     def spend(self, work: int = 1) -> None:
         """Take some; raises TooLong when there is no more."""
         self._left -= work
-        if self._left < 0 or process_time() > self._until:
+        self._unseen += 1
+        if self._left < 0:
             raise TooLong
+        if self._unseen >= _LOOKS or work >= _LARGE:
+            self._unseen = 0
+            if process_time() > self._until:
+                raise TooLong

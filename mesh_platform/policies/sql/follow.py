@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-import sqlglot
-from sqlglot import Dialect, TokenType, exp
+from sqlglot import Dialect, Token, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from mesh_platform.policies.sql.budget import Budget, TooLong
@@ -19,9 +18,11 @@ _DEEPEST_TYPE: Final = 8
 def follow(sql: str, dialect: str, declassifiers: Iterable[str] = (), budget: Budget | None = None) -> Trace:
     """What the query does with its columns; `problem` says why it could not be followed."""
     try:
-        if _nests_types(sql, dialect):
+        spoken = Dialect.get_or_raise(dialect)
+        tokens = spoken.tokenize(sql)
+        if _nests_types(tokens, spoken):
             return Trace(problem="it nests types too deeply")
-        statements = [s for s in sqlglot.parse(sql, dialect=dialect) if s is not None]
+        statements = [s for s in spoken.parser().parse(tokens, sql) if s is not None]
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
             return Trace(problem="it is no single query")
         return Queries(frozenset(d.lower() for d in declassifiers), budget or Budget(_WORK)).whole(statements[0])
@@ -40,10 +41,10 @@ def follow(sql: str, dialect: str, declassifiers: Iterable[str] = (), budget: Bu
         return Trace(problem=f"its SQL is of a kind that is not followed ({type(problem).__name__})")
 
 
-def _nests_types(sql: str, dialect: str) -> bool:
+def _nests_types(tokens: Iterable[Token], dialect: Dialect) -> bool:
     """Whether `date(int(map(…)))` goes deep: the parser reads each of them twice, as a type and as a call."""
-    types, before, depths = Dialect.get_or_raise(dialect).parser_class.TYPE_TOKENS, None, [0]
-    for token in sqlglot.tokenize(sql, dialect=dialect):
+    types, before, depths = dialect.parser_class.TYPE_TOKENS, None, [0]
+    for token in tokens:
         if token.token_type is TokenType.L_PAREN:
             depths.append(depths[-1] + (before in types))
         elif token.token_type is TokenType.R_PAREN and len(depths) > 1:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from jinja2 import TemplateError
+from jinja2 import Template, TemplateError
 from jinja2.exceptions import SecurityError, TemplateAssertionError, TemplateSyntaxError
 
 from mesh_platform import names
@@ -27,6 +27,7 @@ class Renderer:
         self._environment = Sandbox(self._now)
         self._packages: dict[str, dict[str, Any]] = {names.PLATFORM_PACKAGE: {}}
         self._own: frozenset[str] = frozenset()
+        self._last: tuple[str, Template] | None = None
         scope = stand_ins(self._now, adapter)
         scope["adapter"] = Adapter(adapter, self._packages)
         scope[names.PLATFORM_PACKAGE] = Package(names.PLATFORM_PACKAGE, self._packages[names.PLATFORM_PACKAGE], True)
@@ -77,7 +78,7 @@ class Renderer:
         now.guesses, now.hooks, now.asked, now.answer = set(), [], 0, answer
         now.budget.renew()
         try:
-            return _bounded(self._environment.from_string(text).generate(), now)
+            return _bounded(self._template(text).generate(), now)
         except Unrendered:
             raise
         except TooLong as problem:
@@ -93,6 +94,12 @@ class Renderer:
             raise Unrendered("it nests too deeply, or its macros call each other without end") from problem
         except Exception as problem:  # a template may raise whatever Python can
             raise Unrendered(f"its Jinja fails: {type(problem).__name__}") from problem
+
+    def _template(self, text: str) -> Template:
+        """A query is rendered for each thing the target may be, and compiled once."""
+        if self._last is None or self._last[0] != text:
+            self._last = text, self._environment.from_string(text)
+        return self._last[1]
 
 
 def _unreadable(problem: TemplateSyntaxError) -> tuple[str, int | None]:

@@ -104,6 +104,9 @@ class Now:
     def weigh(self, value: Any) -> Any:
         """The value, paid for with all that is in it, as often as it is in it: so much does it cost to be printed,
         compared or searched."""
+        if value.__class__ is str:
+            self.budget.spend(len(value))
+            return value
         waiting = [value]
         while waiting:
             match waiting.pop():
