@@ -29,6 +29,7 @@ from mesh_platform.slo.bucket import BUCKET, bucket_of
 from mesh_platform.slo.history import COMPLETENESS, LATENCY, settled_ends
 from mesh_platform.slo.measure import measure
 from mesh_platform.slo.measurement import Measurement
+from mesh_platform.slo.question import known
 from mesh_platform.slo.settled import Settled
 from mesh_platform.slo.status import Evaluator
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
@@ -127,7 +128,7 @@ def _in_full(found: Sequence[Standing], touched: Mapping[str, object]) -> frozen
 def _past(mesh: Mesh, warehouse: Warehouse | None, now: datetime, full: Iterable[str]) -> _Past:
     if warehouse is None or not mesh.products:
         return _Past({}, {}, {}, {}, {}, now)
-    ends = settled_ends(mesh, warehouse, mesh.products.values(), now)
+    ends = settled_ends(mesh, warehouse, mesh.products.values(), known(warehouse, now))
     longest = min((e.since for e in ends.values()), default=now)
     return _Past(
         counts(warehouse, _days(mesh.products, now, HOUR)),
@@ -146,9 +147,9 @@ def _days(products: Iterable[str], now: datetime, step: timedelta) -> list[Stret
 
 def _window(product: str, sli: str, settled: Settled) -> Stretch:
     """The settled part of a window, in steps of whole hours."""
-    until = _end(settled, sli)
-    hours = max(round((until - settled.since) / HOUR / _POINTS), 1)
-    return Stretch(product, sli, settled.since, until, hours * HOUR)
+    since, until = (settled.promised if sli == LATENCY else settled.since), _end(settled, sli)
+    hours = max(round((until - since) / HOUR / _POINTS), 1)
+    return Stretch(product, sli, since, until, hours * HOUR)
 
 
 def _end(settled: Settled, sli: str) -> datetime:
