@@ -1,5 +1,6 @@
 """What changed between two schemas, structurally: every change with its path, old and new value."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import eq
@@ -22,6 +23,7 @@ from mesh_platform.schema.avro_type import (
 from mesh_platform.schema.change import Change, below
 from mesh_platform.schema.change_kind import (
     ALIASES_CHANGED,
+    COLUMNS_CLASH,
     DEFAULT_CHANGED,
     DOC_CHANGED,
     FIELD_ADDED,
@@ -119,6 +121,7 @@ def _fresh_record_changes(old: Record, new: Record, sides: Sides) -> Iterator[Ch
     for after in come:
         if after.name not in inherited:
             yield from below(after.name, [_added(after)])
+    yield from _clashing(come, new) if come else ()
     yield from _reordered(old, new)
 
 
@@ -164,6 +167,14 @@ def _added(new: Field) -> Change:
     if new.has_default:
         return Change(FIELD_ADDED, f"was added: `{kind}`, default `{spelled_default(new)}`", "", "", kind)
     return Change(REQUIRED_FIELD_ADDED, f"was added as `{kind}` without a default", "", "", kind)
+
+
+def _clashing(come: list[Field], new: Record) -> Iterator[Change]:
+    spellings = Counter(entry.name.lower() for entry in new.fields)
+    clash = Change(COLUMNS_CLASH, "differs from another field in upper and lower case only")
+    for after in come:
+        if spellings[after.name.lower()] > 1:
+            yield from below(after.name, [clash])
 
 
 def _reordered(old: Record, new: Record) -> Iterator[Change]:

@@ -123,6 +123,8 @@ def _reference(name: str, at: At, notes: Notes) -> AvroType:
     hint = did_you_mean(name, [*PRIMITIVES, *notes.names]) if len(notes.problems) < _HINTS else ""
     if name in COMPLEX:
         hint = f'; write it as an object: `{{"type": "{name}", …}}`'
+    if name == "error":
+        hint = "; an `error` is what a protocol raises, and data is a `record`"
     raise notes.broken("SCH003", at, f"`{short(name)}` is no type that is defined before this line{hint}")
 
 
