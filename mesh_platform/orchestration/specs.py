@@ -8,6 +8,7 @@ import dagster as dg
 
 from mesh_platform import names
 from mesh_platform.environment import Environment, Target
+from mesh_platform.manifest.link import link
 from mesh_platform.manifest.mesh import Domain, Mesh, Product, Quarantined
 from mesh_platform.orchestration.ending import ending_description, ending_metadata, ending_tags
 from mesh_platform.orchestration.keys import landed_key, owners, product_key, tag_value
@@ -87,7 +88,10 @@ def product_metadata(product: Product, environment: Environment) -> dict[str, An
     manifest, document = product.manifest, product.document
     version = manifest.spec.schema_version
     slo, fresh = manifest.slo, manifest.slo.freshness
-    links = {"catalog": manifest.metadata.catalog_url, "schema registry": shown_address(manifest.spec.schema_registry)}
+    links = {
+        "catalog": link(manifest.metadata.catalog_url),
+        "schema registry": shown_address(manifest.spec.schema_registry),
+    }
     schema_file = product.schemas.get(version)
     return {
         **_schema_metadata(current(product), pii_columns(product), environment),

@@ -120,6 +120,14 @@ UNION_CHANGED: Final = ChangeKind(
     "Avro in one direction; every consumer that tells the types apart",
     f"add a field for the new type, or {BESIDE}",
 )
+COLUMNS_CLASH: Final = ChangeKind(
+    "SCH109",
+    Bump.FORBIDDEN,
+    "field added that differs from another in upper and lower case only",
+    "To Avro they are two fields; to a warehouse they are one column twice, and it refuses the table.",
+    "SQL; the table itself",
+    "give the new field a name of its own",
+)
 TYPE_RENAMED: Final = ChangeKind(
     "SCH111",
     Bump.MAJOR,
@@ -136,6 +144,14 @@ SYMBOL_REMOVED: Final = ChangeKind(
     "Filters on the value go on working and find nothing; old rows still have it.",
     "new Avro readers of old data, unless the enum has a default; SQL silently",
     "keep the symbol although it no longer occurs, or take the next major version",
+)
+OLD_DATA_REFUSED: Final = ChangeKind(
+    "SCH113",
+    Bump.MAJOR,
+    "old data cannot be read any more",
+    "An alias that is also the name of another field could mean either, and Avro refuses to guess.",
+    "new Avro readers of old data",
+    "take the alias back",
 )
 FIELD_ADDED: Final = ChangeKind(
     "SCH121",
@@ -218,8 +234,9 @@ KINDS: Final[Mapping[str, ChangeKind]] = {
     kind.code: kind
     for kind in (
         FIELD_REMOVED, FIELD_RENAMED, REQUIRED_FIELD_ADDED, TYPE_CHANGED, TYPE_NARROWED, NULLABILITY_CHANGED,
-        LOGICAL_TYPE_CHANGED, UNION_CHANGED, TYPE_RENAMED, SYMBOL_REMOVED, FIELD_ADDED, TYPE_WIDENED, DEFAULT_CHANGED,
-        SYMBOL_ADDED, FIELDS_REORDERED, ORDER_CHANGED, DOC_CHANGED, ALIASES_CHANGED, MARK_CHANGED,
+        LOGICAL_TYPE_CHANGED, UNION_CHANGED, COLUMNS_CLASH, TYPE_RENAMED, SYMBOL_REMOVED, OLD_DATA_REFUSED,
+        FIELD_ADDED, TYPE_WIDENED, DEFAULT_CHANGED, SYMBOL_ADDED, FIELDS_REORDERED, ORDER_CHANGED,
+        DOC_CHANGED, ALIASES_CHANGED, MARK_CHANGED,
     )
 }  # fmt: skip
 """Code → kind, the gravest first."""

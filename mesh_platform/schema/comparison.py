@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mesh_platform.schema.change import Change, required_bump
-from mesh_platform.schema.change_kind import Bump
+from mesh_platform.schema.change_kind import OLD_DATA_REFUSED, Bump
 from mesh_platform.schema.difference import differences
 from mesh_platform.schema.parse import Reading
 from mesh_platform.schema.problem import SchemaProblem
@@ -52,4 +52,8 @@ class Comparison:
 
 def compare(old: Reading, new: Reading) -> Comparison:
     """The verdict; an old schema is taken as it was published, its illegal names and defaults included."""
-    return Comparison(old, new, differences(old, new))
+    changes = differences(old, new)
+    if new.legal and new.problems and Bump.NONE < required_bump(changes) < Bump.MAJOR and not can_read(new, old):
+        # of a schema without a problem, what breaks a reader of old data is among the changes
+        changes = (*changes, Change(OLD_DATA_REFUSED, "cannot read what the old one wrote"))
+    return Comparison(old, new, changes)

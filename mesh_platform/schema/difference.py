@@ -1,11 +1,13 @@
 """What changed between two schemas, structurally: every change with its path, old and new value."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import eq
 from typing import Final
 
 from mesh_platform.schema.avro_type import (
+    NULL,
     Array,
     AvroType,
     Enum,
@@ -21,6 +23,7 @@ from mesh_platform.schema.avro_type import (
 from mesh_platform.schema.change import Change, below
 from mesh_platform.schema.change_kind import (
     ALIASES_CHANGED,
+    COLUMNS_CLASH,
     DEFAULT_CHANGED,
     DOC_CHANGED,
     FIELD_ADDED,
@@ -45,7 +48,7 @@ MAX_CHANGES: Final = 1000
 
 
 @dataclass(frozen=True)
-class Pair:
+class Sides:
     """The names that the two schemas define, and what is known of their differences already."""
 
     old: Mapping[str, Record]
@@ -58,40 +61,37 @@ def differences(old: Reading, new: Reading) -> tuple[Change, ...]:
     """Every change from one schema to another, in the order of the old fields; of more than a thousand, the gravest."""
     if old.kind is None or new.kind is None:
         return ()
-    return _bounded(type_changes(old.kind, new.kind, Pair(old.records, new.records)))
+    return _bounded(type_changes(old.kind, new.kind, Sides(old.records, new.records)))
 
 
-_NULL: Final = Primitive("null")
-
-
-def type_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]:
+def type_changes(old: AvroType, new: AvroType, sides: Sides) -> Iterator[Change]:
     """The changes of a type and of everything in it, with paths that start at the type."""
-    if old is new or old == _NULL == new:
+    if old is new or old == NULL == new:
         return
     (before, was_nullable), (after, is_nullable) = unwrapped(old), unwrapped(new)
-    if isinstance(before, Union) or isinstance(after, Union) or _NULL in (before, after):
-        yield from union_changes(old, new, lambda one, other: type_changes(one, other, pair))
+    if isinstance(before, Union) or isinstance(after, Union) or NULL in (before, after):
+        yield from union_changes(old, new, lambda one, other: type_changes(one, other, sides))
         return
     if was_nullable != is_nullable:
         predicate = "may be null now" if is_nullable else "may be null no more"
         yield Change(NULLABILITY_CHANGED, predicate, "", spelled(old), spelled(new))
-    elif isinstance(old, Union) and isinstance(new, Union) and (old.branches[0] == _NULL) != (new.branches[0] == _NULL):
+    elif isinstance(old, Union) and isinstance(new, Union) and (old.branches[0] == NULL) != (new.branches[0] == NULL):
         yield Change(ORDER_CHANGED, "lists its types in another order")
-    yield from _plain_changes(before, after, pair)
+    yield from _plain_changes(before, after, sides)
 
 
-def _plain_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]:
-    old = pair.old[old.name] if isinstance(old, Recursive) else old
-    new = pair.new[new.name] if isinstance(new, Recursive) else new
+def _plain_changes(old: AvroType, new: AvroType, sides: Sides) -> Iterator[Change]:
+    old = sides.old[old.name] if isinstance(old, Recursive) else old
+    new = sides.new[new.name] if isinstance(new, Recursive) else new
     match old, new:
         case Record(), Record():
-            yield from _record_changes(old, new, pair)
+            yield from _record_changes(old, new, sides)
         case Primitive(), Primitive():
             yield from leaf_changes(old, new)
         case Array(), Array():
-            yield from below("[]", type_changes(old.items, new.items, pair))
+            yield from below("[]", type_changes(old.items, new.items, sides))
         case Map(), Map():
-            yield from below("{}", type_changes(old.values, new.values, pair))
+            yield from below("{}", type_changes(old.values, new.values, sides))
         case Enum(), Enum():
             yield from enum_changes(old, new)
         case Fixed(), Fixed():
@@ -100,15 +100,15 @@ def _plain_changes(old: AvroType, new: AvroType, pair: Pair) -> Iterator[Change]
             yield retyped(TYPE_CHANGED, old, new)
 
 
-def _record_changes(old: Record, new: Record, pair: Pair) -> tuple[Change, ...]:
+def _record_changes(old: Record, new: Record, sides: Sides) -> tuple[Change, ...]:
     names = (old.name, new.name)
-    if names not in pair.told:
-        pair.told[names] = ()
-        pair.told[names] = _bounded(_fresh_record_changes(old, new, pair))
-    return pair.told[names]
+    if names not in sides.told:
+        sides.told[names] = ()
+        sides.told[names] = _bounded(_fresh_record_changes(old, new, sides))
+    return sides.told[names]
 
 
-def _fresh_record_changes(old: Record, new: Record, pair: Pair) -> Iterator[Change]:
+def _fresh_record_changes(old: Record, new: Record, sides: Sides) -> Iterator[Change]:
     yield from identity_changes(old, new)
     was, now = old.by_name, new.by_name
     come = [after for after in new.fields if after.name not in was]
@@ -116,11 +116,12 @@ def _fresh_record_changes(old: Record, new: Record, pair: Pair) -> Iterator[Chan
     # what two readings share has not changed
     for before in [f for f in old.fields if now.get(f.name) is not f]:
         after = now.get(before.name) or heirs.get(before.name)
-        yield from below(before.name, _field_changes(before, after, pair), after.name if after else None)
+        yield from below(before.name, _field_changes(before, after, sides), after.name if after else None)
     inherited = {heir.name for heir in heirs.values()}
     for after in come:
         if after.name not in inherited:
             yield from below(after.name, [_added(after)])
+    yield from _clashing(come, new) if come else ()
     yield from _reordered(old, new)
 
 
@@ -139,7 +140,7 @@ def _heirs(gone: list[Field], come: list[Field]) -> dict[str, Field]:
     return found
 
 
-def _field_changes(old: Field, new: Field | None, pair: Pair) -> Iterator[Change]:
+def _field_changes(old: Field, new: Field | None, sides: Sides) -> Iterator[Change]:
     if new is None:
         yield Change(FIELD_REMOVED, f"was removed; it was `{spelled(old.type)}`", "", spelled(old.type))
         return
@@ -147,7 +148,7 @@ def _field_changes(old: Field, new: Field | None, pair: Pair) -> Iterator[Change
         yield Change(FIELD_RENAMED, f"is called `{short(new.name)}` now", "", old.name, new.name)
     elif set(old.aliases) != set(new.aliases):
         yield Change(ALIASES_CHANGED, f"has other aliases: {listed(new.aliases) or 'none'}")
-    yield from type_changes(old.type, new.type, pair)
+    yield from type_changes(old.type, new.type, sides)
     if old.has_default != new.has_default or old.default != new.default:
         before, after = spelled_default(old), spelled_default(new)
         yield Change(DEFAULT_CHANGED, f"has the default `{after}` instead of `{before}`", "", before, after)
@@ -166,6 +167,14 @@ def _added(new: Field) -> Change:
     if new.has_default:
         return Change(FIELD_ADDED, f"was added: `{kind}`, default `{spelled_default(new)}`", "", "", kind)
     return Change(REQUIRED_FIELD_ADDED, f"was added as `{kind}` without a default", "", "", kind)
+
+
+def _clashing(come: list[Field], new: Record) -> Iterator[Change]:
+    spellings = Counter(entry.name.lower() for entry in new.fields)
+    clash = Change(COLUMNS_CLASH, "differs from another field in upper and lower case only")
+    for after in come:
+        if spellings[after.name.lower()] > 1:
+            yield from below(after.name, [clash])
 
 
 def _reordered(old: Record, new: Record) -> Iterator[Change]:

@@ -55,10 +55,8 @@ def event_time(product: Product) -> str | None:
 
 def row_schema(domain: Domain, source_table: str) -> RecordSchema | None:
     """The schema of a source table's rows (`public.orders`); None when it is absent or invalid."""
-    for _, table in domain.source_tables:
-        if table.name == source_table and table.row_schema in domain.row_schemas:
-            return schema_of(domain, table)
-    return None
+    table = domain.tables_by_name.get(source_table)
+    return schema_of(domain, table) if table else None
 
 
 def schema_of(domain: Domain, table: SourceTable) -> RecordSchema | None:

@@ -74,6 +74,18 @@ def field_aliases(entry: dict[str, Any], at: At, notes: Notes) -> tuple[str, ...
     return tuple(_legal_aliases(entry["aliases"], at, notes, is_name)) if "aliases" in entry else ()
 
 
+def check_field_aliases(fields: list[Any], at: At, notes: Notes) -> None:
+    """An alias that two fields could claim is legal, and no reader can say which of them is meant."""
+    aliased = [(i, f) for i, f in enumerate(fields) if isinstance(f, dict) and isinstance(f.get("aliases"), list)]
+    taken = {name for f in fields if isinstance(f, dict) and isinstance(name := f.get("name"), str)}
+    for index, entry in aliased:
+        for place, alias in enumerate(entry["aliases"]):
+            if isinstance(alias, str) and alias in taken:
+                here = at.into("fields", index, "aliases", place)
+                notes.wrong("SCH002", here, f"the alias `{short(alias)}` is taken by a field of the record", avro=False)
+            taken.add(str(alias))
+
+
 def _legal_aliases(aliases: Any, at: At, notes: Notes, legal: Callable[[Any], bool]) -> Iterator[str]:
     if not isinstance(aliases, list):
         notes.wrong("SCH002", at.into("aliases"), "`aliases` must be a list of names")

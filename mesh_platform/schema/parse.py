@@ -19,11 +19,13 @@ from mesh_platform.schema.avro_type import (
     Union,
 )
 from mesh_platform.schema.default import fits
+from mesh_platform.schema.height import MAX_HEIGHT, check_height
 from mesh_platform.schema.json_text import read_json
 from mesh_platform.schema.leaf_type import doc_of, enum_type, fixed_type
 from mesh_platform.schema.logical_type import logical_of, logical_problem
 from mesh_platform.schema.name import (
     PRIMITIVES,
+    check_field_aliases,
     check_type_aliases,
     field_aliases,
     full_name,
@@ -47,8 +49,6 @@ _MAX_DEPTH: Final = 120
 _HINTS: Final = 20
 _MAX_BRANCHES: Final = 500
 """Of one union: each is held against each."""
-_MAX_HEIGHT: Final = 64
-"""Types in each other; a warehouse ends at 15."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def parse_avro(text: str) -> AvroType:
 def read_avro(text: str) -> Reading:
     """What an avsc says and what is wrong with it; raises SchemaInvalid only for a text that is no strict JSON."""
     # every record, array and map is written once: with few braces no types nest deeply, used by their names or not
-    schema, notes = read_json(text), Notes(flat=text.count("{") <= _MAX_HEIGHT)
+    schema, notes = read_json(text), Notes(flat=text.count("{") <= MAX_HEIGHT)
     try:
         kind = _type(schema, At(), notes)
     except Broken:
@@ -92,7 +92,7 @@ def read_avro(text: str) -> Reading:
 def read_sound(schema: Any, braces: int) -> Reading | None:
     """What a JSON value from a text of so many opening braces says as an avsc; None if anything is wrong with it, for
     it takes the text to say where."""
-    notes = Notes(flat=braces <= _MAX_HEIGHT)
+    notes = Notes(flat=braces <= MAX_HEIGHT)
     try:
         kind = _type(schema, At(), notes)
     except Broken:
@@ -127,6 +127,8 @@ def _reference(name: str, at: At, notes: Notes) -> AvroType:
     hint = did_you_mean(name, [*PRIMITIVES, *notes.names]) if len(notes.problems) < _HINTS else ""
     if name in COMPLEX:
         hint = f'; write it as an object: `{{"type": "{name}", …}}`'
+    if name == "error":
+        hint = "; an `error` is what a protocol raises, and data is a `record`"
     raise notes.broken("SCH003", at, f"`{short(name)}` is no type that is defined before this line{hint}")
 
 
@@ -203,31 +205,10 @@ def _record(schema: dict[str, Any], at: At, notes: Notes) -> AvroType:
         if len(parsed) < len(fields):
             raise Broken
         if not notes.flat:
-            _check_height(name, parsed, at, notes)
+            check_height(name, parsed, at, notes)
         record = Record(name, tuple(parsed), doc_of(schema, at, notes), type_aliases(schema, name, at, notes))
     notes.names[name] = record
     return record
-
-
-def _check_height(name: str, fields: list[Field], at: At, notes: Notes) -> None:
-    inner = [_height(field.type, notes) for field in fields if field.type.__class__ is not Primitive]
-    notes.heights[name] = 1 + max(inner, default=0)
-    if notes.heights[name] > _MAX_HEIGHT:
-        raise notes.broken("SCH003", at, f"types nest deeper than `{_MAX_HEIGHT}` levels")
-
-
-def _height(kind: AvroType, notes: Notes) -> int:
-    """How many types lie in each other; types used by their names nest without any depth in the JSON."""
-    match kind:
-        case Union():
-            return max([_height(branch, notes) for branch in kind.branches if branch.__class__ is not Primitive] or [0])
-        case Array():
-            return 1 + _height(kind.items, notes)
-        case Map():
-            return 1 + _height(kind.values, notes)
-        case Record():
-            return notes.heights[kind.name]
-    return 0
 
 
 def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
@@ -248,7 +229,7 @@ def _fields(fields: list[Any], at: At, notes: Notes) -> Iterator[Field]:
                 remember(key, entry, found)
             yield found
     if aliased:
-        _check_aliases(fields, at, notes)
+        check_field_aliases(fields, at, notes)
 
 
 def _checked_field(entry: Any, names: set[str], here: At, notes: Notes) -> Field | None:
@@ -266,18 +247,6 @@ def _checked_field(entry: Any, names: set[str], here: At, notes: Notes) -> Field
         return _field(entry, name, here.field(name) if legal else here, notes)
     except Broken:
         return None
-
-
-def _check_aliases(fields: list[Any], at: At, notes: Notes) -> None:
-    """An alias that two fields could claim is legal, and no reader can say which of them is meant."""
-    aliased = [(i, f) for i, f in enumerate(fields) if isinstance(f, dict) and isinstance(f.get("aliases"), list)]
-    taken = {name for f in fields if isinstance(f, dict) and isinstance(name := f.get("name"), str)}
-    for index, entry in aliased:
-        for place, alias in enumerate(entry["aliases"]):
-            if isinstance(alias, str) and alias in taken:
-                here = at.into("fields", index, "aliases", place)
-                notes.wrong("SCH002", here, f"the alias `{short(alias)}` is taken by a field of the record", avro=False)
-            taken.add(str(alias))
 
 
 def _field(entry: dict[str, Any], name: str, at: At, notes: Notes) -> Field:

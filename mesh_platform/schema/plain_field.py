@@ -35,6 +35,12 @@ def remember(key: bytes, entry: dict[str, Any], field: Field) -> None:
         _keep(_TYPES, dumps(entry["type"], 2), field.type)
 
 
+def forget_fields() -> None:
+    """Begin anew, as whoever reads schemas without end does now and then."""
+    _KNOWN.clear()
+    _TYPES.clear()
+
+
 def _keep(known: dict[bytes, V], key: bytes, value: V) -> None:
     if len(key) <= _LONGEST:
         if len(known) >= _MANY:

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from mesh_platform.schema.avro_type import Array, AvroType, Enum, Field, Fixed, Map, Primitive, Record, Recursive, Union
+from mesh_platform.schema.avro_type import (
+    NULL,
+    Array,
+    AvroType,
+    Enum,
+    Field,
+    Fixed,
+    Map,
+    Primitive,
+    Record,
+    Recursive,
+    Union,
+)
 from mesh_platform.schema.notes import short, short_json
 
 _FEW: Final = 5
@@ -43,7 +55,7 @@ def _words(kind: AvroType) -> str:
         case Map():
             return f"map of {_words(kind.values)}"
         case Union():
-            shown = sorted(kind.branches[:_FEW], key=lambda branch: branch == Primitive("null"))
+            shown = sorted(kind.branches[:_FEW], key=lambda branch: branch == NULL)
             return " or ".join(map(_words, shown)) + (" or …" if len(kind.branches) > _FEW else "")
         case Record() | Recursive():
             return f"record {kind.name}"

@@ -347,3 +347,8 @@ def test_no_json_fails_otherwise_and_every_problem_has_a_place(schema: Any) -> N
             parse_avro(json.dumps(candidate))
         except SchemaInvalid as invalid:
             assert all(p.line >= 1 and p.column >= 1 and p.message for p in invalid.problems)
+
+
+def test_an_error_of_a_protocol_is_told_what_it_is() -> None:
+    (problem,) = read_avro('{"type": "error", "name": "E", "fields": []}').problems
+    assert problem.message.endswith("; an `error` is what a protocol raises, and data is a `record`")

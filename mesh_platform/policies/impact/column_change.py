@@ -16,7 +16,7 @@ from mesh_platform.schema.change_kind import (
     Bump,
     ChangeKind,
 )
-from mesh_platform.schema.difference import MAX_CHANGES, Pair, type_changes
+from mesh_platform.schema.difference import MAX_CHANGES, Sides, type_changes
 from mesh_platform.schema.record import Column, RecordSchema
 
 _UNNOTICED: Final = (TYPE_RENAMED, REQUIRED_FIELD_ADDED, DEFAULT_CHANGED)
@@ -77,7 +77,7 @@ def _change(old: Column, new: Column | None) -> ColumnChange | None:
 def _inside(old: Column, new: Column) -> Iterator[AvroChange]:
     if old.nullable != new.nullable:
         yield AvroChange(NULLABILITY_CHANGED, "may be null" if new.nullable else "may be null no more")
-    yield from islice(type_changes(old.type, new.type, Pair({}, {})), MAX_CHANGES)
+    yield from islice(type_changes(old.type, new.type, Sides({}, {})), MAX_CHANGES)
 
 
 def _what(kind: ChangeKind) -> Change:
