@@ -13,9 +13,9 @@ from mesh_platform.manifest.mesh import Domain, Mesh, Product, Quarantined
 from mesh_platform.orchestration.ending import ending_description, ending_metadata, ending_tags
 from mesh_platform.orchestration.keys import landed_key, owners, product_key, tag_value
 from mesh_platform.schema.history import current, row_schema
-from mesh_platform.schema.record import Column, RecordSchema
 from mesh_platform.schema.registry.address import shown_address
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.record import Column, RecordSchema
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 
 
 def landed_specs(domain: Domain, environment: Environment) -> list[dg.AssetSpec]:

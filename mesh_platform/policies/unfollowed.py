@@ -14,7 +14,7 @@ from mesh_platform.policies.personal_data import is_declared
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
 from mesh_platform.policies.sql.lineage import Lineage
 from mesh_platform.policies.sql.node import Kind, Node
-from mesh_platform.schema.avro_type import unwrapped
+from mesh_platform.schema.avro.avro_type import unwrapped
 from mesh_platform.schema.history import current
 
 _EMPTY_OF_PERSONS: Final = frozenset({Shape.BOOLEAN, Shape.TIME})

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from mesh_platform.manifest.domain import SourceTable
 from mesh_platform.manifest.mesh import Domain, Product
-from mesh_platform.schema.problem import SchemaInvalid
-from mesh_platform.schema.record import RecordSchema, read_record
-from mesh_platform.schema.version import read_version
+from mesh_platform.schema.avro.problem import SchemaInvalid
+from mesh_platform.schema.evolution.version import read_version
+from mesh_platform.schema.table.record import RecordSchema, read_record
 
 DEFAULT_EVENT_TIME = "event_timestamp"
 

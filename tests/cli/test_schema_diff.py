@@ -13,9 +13,9 @@ from mesh_platform.cli.main import run
 from mesh_platform.cli.schema import schema as command
 from mesh_platform.cli.schema_batch import answers, lines_of
 from mesh_platform.cli.schema_pair import MAX_LINE
-from mesh_platform.schema import plain_field
-from mesh_platform.schema.change_kind import KINDS
-from mesh_platform.schema.parse import read_avro
+from mesh_platform.schema.avro import plain_field
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution.change_kind import KINDS
 from tests.schema.avro_schemas import broken, changed, record
 
 OLD = {"type": "record", "name": "R", "fields": [{"name": "id", "type": "int"}]}

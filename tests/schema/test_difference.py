@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.schema.change_kind import KINDS, Bump
-from mesh_platform.schema.comparison import Comparison, compare
-from mesh_platform.schema.difference import MAX_CHANGES
-from mesh_platform.schema.parse import read_avro
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution.change_kind import KINDS, Bump
+from mesh_platform.schema.evolution.comparison import Comparison, compare
+from mesh_platform.schema.evolution.difference import MAX_CHANGES
 from tests.schema.avro_schemas import changed, record, records_of
 
 MICROS = {"type": "long", "logicalType": "timestamp-micros"}

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.schema.avro_type import Array, Enum, Fixed, Map, Primitive, Record, Recursive, Union
-from mesh_platform.schema.parse import parse_avro, read_avro
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
+from mesh_platform.schema.avro.avro_type import Array, Enum, Fixed, Map, Primitive, Record, Recursive, Union
+from mesh_platform.schema.avro.parse import parse_avro, read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaProblem
 
 
 def problems(schema: Any) -> list[SchemaProblem]:

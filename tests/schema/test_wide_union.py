@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.schema import resolution, union_change
-from mesh_platform.schema.avro_type import Enum, Fixed, Primitive, Record, Recursive, Union
-from mesh_platform.schema.leaf_change import is_widening
-from mesh_platform.schema.name import simple_name
-from mesh_platform.schema.parse import read_avro
-from mesh_platform.schema.resolution import can_read
-from mesh_platform.schema.verdict import as_json, judge
+from mesh_platform.schema.avro.avro_type import Enum, Fixed, Primitive, Record, Recursive, Union
+from mesh_platform.schema.avro.name import simple_name
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution import resolution, union_change
+from mesh_platform.schema.evolution.leaf_change import is_widening
+from mesh_platform.schema.evolution.resolution import can_read
+from mesh_platform.schema.evolution.verdict import as_json, judge
 
 
 def union(chance: Random) -> list[Any]:

@@ -6,9 +6,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-from mesh_platform.schema.change import Change as AvroChange
-from mesh_platform.schema.change import below
-from mesh_platform.schema.change_kind import (
+from mesh_platform.schema.evolution.change import Change as AvroChange
+from mesh_platform.schema.evolution.change import below
+from mesh_platform.schema.evolution.change_kind import (
     DEFAULT_CHANGED,
     NULLABILITY_CHANGED,
     REQUIRED_FIELD_ADDED,
@@ -16,8 +16,8 @@ from mesh_platform.schema.change_kind import (
     Bump,
     ChangeKind,
 )
-from mesh_platform.schema.difference import MAX_CHANGES, Sides, type_changes
-from mesh_platform.schema.record import Column, RecordSchema
+from mesh_platform.schema.evolution.difference import MAX_CHANGES, Sides, type_changes
+from mesh_platform.schema.table.record import Column, RecordSchema
 
 _UNNOTICED: Final = (TYPE_RENAMED, REQUIRED_FIELD_ADDED, DEFAULT_CHANGED)
 """What tells Avro's readers something, and a query nothing."""

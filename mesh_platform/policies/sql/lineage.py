@@ -13,7 +13,7 @@ from mesh_platform.policies.sql.models import Beside, Followed, Traces, followed
 from mesh_platform.policies.sql.node import Kind, Node, Nodes
 from mesh_platform.policies.sql.trace import UNKNOWN, Origin, Trace, inside, row_of
 from mesh_platform.schema.history import current, history, row_schema
-from mesh_platform.schema.record import RecordSchema
+from mesh_platform.schema.table.record import RecordSchema
 
 
 class Lineage:

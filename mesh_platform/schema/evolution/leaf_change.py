@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Final
 
-from mesh_platform.schema.avro_type import AvroType, Fixed, Primitive
-from mesh_platform.schema.change import Change
-from mesh_platform.schema.change_kind import (
+from mesh_platform.schema.avro.avro_type import AvroType, Fixed, Primitive
+from mesh_platform.schema.avro.spelled import spelled
+from mesh_platform.schema.evolution.change import Change
+from mesh_platform.schema.evolution.change_kind import (
     LOGICAL_TYPE_CHANGED,
     TYPE_CHANGED,
     TYPE_NARROWED,
     TYPE_WIDENED,
     ChangeKind,
 )
-from mesh_platform.schema.spelled import spelled
 
 WIDENINGS: Final = frozenset({("int", "long"), ("float", "double")})
 """(from, to), the promotions that keep every value, and keep a whole number a whole number."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import eq
 from typing import Final
 
-from mesh_platform.schema.avro_type import (
+from mesh_platform.schema.avro.avro_type import (
     NULL,
     Array,
     AvroType,
@@ -20,8 +20,11 @@ from mesh_platform.schema.avro_type import (
     Union,
     unwrapped,
 )
-from mesh_platform.schema.change import Change, below
-from mesh_platform.schema.change_kind import (
+from mesh_platform.schema.avro.notes import short
+from mesh_platform.schema.avro.parse import Reading
+from mesh_platform.schema.avro.spelled import listed, spelled, spelled_default, spelled_doc
+from mesh_platform.schema.evolution.change import Change, below
+from mesh_platform.schema.evolution.change_kind import (
     ALIASES_CHANGED,
     COLUMNS_CLASH,
     DEFAULT_CHANGED,
@@ -36,12 +39,9 @@ from mesh_platform.schema.change_kind import (
     REQUIRED_FIELD_ADDED,
     TYPE_CHANGED,
 )
-from mesh_platform.schema.leaf_change import leaf_changes, retyped
-from mesh_platform.schema.named_change import enum_changes, fixed_changes, identity_changes
-from mesh_platform.schema.notes import short
-from mesh_platform.schema.parse import Reading
-from mesh_platform.schema.spelled import listed, spelled, spelled_default, spelled_doc
-from mesh_platform.schema.union_change import union_changes
+from mesh_platform.schema.evolution.leaf_change import leaf_changes, retyped
+from mesh_platform.schema.evolution.named_change import enum_changes, fixed_changes, identity_changes
+from mesh_platform.schema.evolution.union_change import union_changes
 
 MAX_CHANGES: Final = 1000
 """A type that is used a thousand times changes a thousand columns; more than these, the gravest, are not listed."""

@@ -3,9 +3,9 @@
 from typing import Final
 
 from mesh_platform.environment import Target
-from mesh_platform.schema.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, unwrapped
-from mesh_platform.schema.duckdb_keywords import KEYWORDS
-from mesh_platform.schema.record import Column
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, unwrapped
+from mesh_platform.schema.table.duckdb_keywords import KEYWORDS
+from mesh_platform.schema.table.record import Column
 
 _DUCKDB: Final = {
     "boolean": "BOOLEAN", "int": "INTEGER", "long": "BIGINT", "float": "FLOAT", "double": "DOUBLE", "bytes": "BLOB",

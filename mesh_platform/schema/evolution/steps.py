@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mesh_platform.schema.change import Change, required_bump
-from mesh_platform.schema.change_kind import Bump
-from mesh_platform.schema.comparison import compare
-from mesh_platform.schema.parse import Reading, read_avro
-from mesh_platform.schema.problem import SchemaInvalid
-from mesh_platform.schema.version import Version, read_version
+from mesh_platform.schema.avro.parse import Reading, read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid
+from mesh_platform.schema.evolution.change import Change, required_bump
+from mesh_platform.schema.evolution.change_kind import Bump
+from mesh_platform.schema.evolution.comparison import compare
+from mesh_platform.schema.evolution.version import Version, read_version
 
 
 @dataclass(frozen=True)

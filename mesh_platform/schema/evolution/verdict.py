@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from mesh_platform.schema.change import Change
-from mesh_platform.schema.comparison import Comparison, compare
-from mesh_platform.schema.json_text import read_json
-from mesh_platform.schema.parse import Reading, read_avro
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem, SchemaUnreadable
+from mesh_platform.schema.avro.json_text import read_json
+from mesh_platform.schema.avro.parse import Reading, read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaProblem, SchemaUnreadable
+from mesh_platform.schema.evolution.change import Change
+from mesh_platform.schema.evolution.comparison import Comparison, compare
 
 _SCHEMA: Final = (str, list, dict)
 

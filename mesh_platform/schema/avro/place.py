@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-from mesh_platform.schema.json_text import Where, places, read_json, telling
+from mesh_platform.schema.avro.json_text import Where, places, read_json, telling
 
 Path = tuple[str, ...]
 """Names of fields, `[]` for the items of an array, `{}` for the values of a map."""

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from mesh_platform.schema.avro_type import NULL, AvroType, Enum, Fixed, Primitive, Record, Recursive, Union
-from mesh_platform.schema.change import Change
-from mesh_platform.schema.change_kind import NULLABILITY_CHANGED, ORDER_CHANGED, TYPE_CHANGED, UNION_CHANGED
-from mesh_platform.schema.leaf_change import is_widening, retyped
-from mesh_platform.schema.name import simple_name
-from mesh_platform.schema.spelled import listed, spelled
+from mesh_platform.schema.avro.avro_type import NULL, AvroType, Enum, Fixed, Primitive, Record, Recursive, Union
+from mesh_platform.schema.avro.name import simple_name
+from mesh_platform.schema.avro.spelled import listed, spelled
+from mesh_platform.schema.evolution.change import Change
+from mesh_platform.schema.evolution.change_kind import NULLABILITY_CHANGED, ORDER_CHANGED, TYPE_CHANGED, UNION_CHANGED
+from mesh_platform.schema.evolution.leaf_change import is_widening, retyped
 
 Compare = Callable[[AvroType, AvroType], Iterable[Change]]
 """The changes from one type, which is no union, to another."""

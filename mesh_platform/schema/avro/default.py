@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from mesh_platform.schema.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, Union
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, Union
 
 _WHOLE: Final = {"int": 2**31, "long": 2**63}
 _LARGEST: Final = {"float": 3.4028234663852886e38, "double": 1.7976931348623157e308}

@@ -8,10 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mesh_platform.schema.avro_type import Array, AvroType, Enum, Field, Fixed, Map, Primitive, Record, Recursive, Union
-from mesh_platform.schema.name import simple_name
-from mesh_platform.schema.parse import Reading
-from mesh_platform.schema.union_index import PROMOTED, UnionIndex, union_index
+from mesh_platform.schema.avro.avro_type import (
+    Array,
+    AvroType,
+    Enum,
+    Field,
+    Fixed,
+    Map,
+    Primitive,
+    Record,
+    Recursive,
+    Union,
+)
+from mesh_platform.schema.avro.name import simple_name
+from mesh_platform.schema.avro.parse import Reading
+from mesh_platform.schema.evolution.union_index import PROMOTED, UnionIndex, union_index
 
 _THOROUGH: Final = 50_000
 """Types and fields compared, up to which records of other names are looked into as well, as the reference does."""

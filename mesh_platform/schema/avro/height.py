@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from mesh_platform.schema.avro_type import Array, AvroType, Field, Map, Primitive, Record, Union
-from mesh_platform.schema.notes import At, Notes
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Field, Map, Primitive, Record, Union
+from mesh_platform.schema.avro.notes import At, Notes
 
 MAX_HEIGHT: Final = 64
 """Types in each other; a warehouse ends at 15."""

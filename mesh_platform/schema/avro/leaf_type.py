@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from mesh_platform.schema.avro_type import Enum, Fixed
-from mesh_platform.schema.logical_type import logical_of, logical_problem
-from mesh_platform.schema.name import full_name, is_name, type_aliases
-from mesh_platform.schema.notes import At, Notes, as_json, short, short_json
+from mesh_platform.schema.avro.avro_type import Enum, Fixed
+from mesh_platform.schema.avro.logical_type import logical_of, logical_problem
+from mesh_platform.schema.avro.name import full_name, is_name, type_aliases
+from mesh_platform.schema.avro.notes import At, Notes, as_json, short, short_json
 
 MAX_SIZE: Final = 2**31
 """Of a fixed, in bytes: Java's parser takes no more."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from mesh_platform.manifest.message import did_you_mean
-from mesh_platform.schema.avro_type import (
+from mesh_platform.schema.avro.avro_type import (
     Array,
     AvroType,
     Enum,
@@ -18,12 +18,12 @@ from mesh_platform.schema.avro_type import (
     Recursive,
     Union,
 )
-from mesh_platform.schema.default import fits
-from mesh_platform.schema.height import MAX_HEIGHT, check_height
-from mesh_platform.schema.json_text import read_json
-from mesh_platform.schema.leaf_type import doc_of, enum_type, fixed_type
-from mesh_platform.schema.logical_type import logical_of, logical_problem
-from mesh_platform.schema.name import (
+from mesh_platform.schema.avro.default import fits
+from mesh_platform.schema.avro.height import MAX_HEIGHT, check_height
+from mesh_platform.schema.avro.json_text import read_json
+from mesh_platform.schema.avro.leaf_type import doc_of, enum_type, fixed_type
+from mesh_platform.schema.avro.logical_type import logical_of, logical_problem
+from mesh_platform.schema.avro.name import (
     PRIMITIVES,
     check_field_aliases,
     check_type_aliases,
@@ -32,9 +32,9 @@ from mesh_platform.schema.name import (
     is_name,
     type_aliases,
 )
-from mesh_platform.schema.notes import At, Broken, Notes, short, short_json
-from mesh_platform.schema.plain_field import recalled, remember
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
+from mesh_platform.schema.avro.notes import At, Broken, Notes, short, short_json
+from mesh_platform.schema.avro.plain_field import recalled, remember
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaProblem
 
 COMPLEX: Final = ("record", "enum", "array", "map", "fixed")
 _PRIMITIVES: Final = {name: Primitive(name) for name in PRIMITIVES}

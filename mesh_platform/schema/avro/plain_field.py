@@ -3,9 +3,9 @@
 from marshal import dumps
 from typing import Any, Final, TypeVar
 
-from mesh_platform.schema.avro_type import Array, AvroType, Field, Map, Primitive, Union
-from mesh_platform.schema.default import fits
-from mesh_platform.schema.name import is_name
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Field, Map, Primitive, Union
+from mesh_platform.schema.avro.default import fits
+from mesh_platform.schema.avro.name import is_name
 
 V = TypeVar("V")
 

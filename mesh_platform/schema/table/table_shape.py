@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mesh_platform import names
-from mesh_platform.schema.avro_type import (
+from mesh_platform.schema.avro.avro_type import (
     NULL,
     Array,
     AvroType,
@@ -16,8 +16,8 @@ from mesh_platform.schema.avro_type import (
     Union,
     unwrapped,
 )
-from mesh_platform.schema.place import Path, place_of, shown_path
-from mesh_platform.schema.problem import SchemaProblem
+from mesh_platform.schema.avro.place import Path, place_of, shown_path
+from mesh_platform.schema.avro.problem import SchemaProblem
 
 MAX_DEPTH: Final = 15
 MAX_COLUMNS: Final = 10_000

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from math import floor, log10
 from typing import Any, Final
 
-from mesh_platform.schema.notes import short
+from mesh_platform.schema.avro.notes import short
 
 _BASES: Final[Mapping[str, tuple[str, ...]]] = {
     "date": ("int",),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mesh_platform.schema.avro_type import (
+from mesh_platform.schema.avro.avro_type import (
     NULL,
     Array,
     AvroType,
@@ -15,7 +15,7 @@ from mesh_platform.schema.avro_type import (
     Recursive,
     Union,
 )
-from mesh_platform.schema.notes import short, short_json
+from mesh_platform.schema.avro.notes import short, short_json
 
 _FEW: Final = 5
 

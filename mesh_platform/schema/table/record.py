@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from mesh_platform.schema.avro_type import Array, AvroType, Field, Map, Primitive, Record, unwrapped
-from mesh_platform.schema.parse import parse_avro
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
-from mesh_platform.schema.table_shape import shape_problems
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Field, Map, Primitive, Record, unwrapped
+from mesh_platform.schema.avro.parse import parse_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaProblem
+from mesh_platform.schema.table.table_shape import shape_problems
 
 TIMESTAMPS: Final = frozenset({"timestamp-millis", "timestamp-micros"})
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from mesh_platform.schema.avro_type import Enum, Fixed, Record
-from mesh_platform.schema.change import Change
-from mesh_platform.schema.change_kind import (
+from mesh_platform.schema.avro.avro_type import Enum, Fixed, Record
+from mesh_platform.schema.avro.notes import short
+from mesh_platform.schema.avro.spelled import listed, spelled_doc
+from mesh_platform.schema.evolution.change import Change
+from mesh_platform.schema.evolution.change_kind import (
     ALIASES_CHANGED,
     DEFAULT_CHANGED,
     DOC_CHANGED,
@@ -14,9 +16,7 @@ from mesh_platform.schema.change_kind import (
     TYPE_CHANGED,
     TYPE_RENAMED,
 )
-from mesh_platform.schema.leaf_change import leaf_changes, retyped
-from mesh_platform.schema.notes import short
-from mesh_platform.schema.spelled import listed, spelled_doc
+from mesh_platform.schema.evolution.leaf_change import leaf_changes, retyped
 
 
 def identity_changes(old: Record | Enum | Fixed, new: Record | Enum | Fixed) -> Iterator[Change]:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from mesh_platform.schema.change import Change, required_bump
-from mesh_platform.schema.change_kind import OLD_DATA_REFUSED, Bump
-from mesh_platform.schema.difference import differences
-from mesh_platform.schema.parse import Reading
-from mesh_platform.schema.problem import SchemaProblem
-from mesh_platform.schema.resolution import can_read
+from mesh_platform.schema.avro.parse import Reading
+from mesh_platform.schema.avro.problem import SchemaProblem
+from mesh_platform.schema.evolution.change import Change, required_bump
+from mesh_platform.schema.evolution.change_kind import OLD_DATA_REFUSED, Bump
+from mesh_platform.schema.evolution.difference import differences
+from mesh_platform.schema.evolution.resolution import can_read
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mesh_platform.manifest.plain_text import printable
-from mesh_platform.schema.change_kind import Bump, ChangeKind
+from mesh_platform.schema.evolution.change_kind import Bump, ChangeKind
 
 
 class Change(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Any, Final
 
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem, SchemaUnreadable
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaProblem, SchemaUnreadable
 
 Where = tuple[str | int, ...]
 """The keys and indexes that lead to a JSON value."""

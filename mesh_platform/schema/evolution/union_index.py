@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from mesh_platform.schema.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, Recursive, Union
-from mesh_platform.schema.name import simple_name
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, Recursive, Union
+from mesh_platform.schema.avro.name import simple_name
 
 PROMOTED: Final = frozenset(
     {

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.schema.avro_type import AvroType, Record
-from mesh_platform.schema.json_text import Where, places, telling
-from mesh_platform.schema.problem import SchemaProblem
+from mesh_platform.schema.avro.avro_type import AvroType, Record
+from mesh_platform.schema.avro.json_text import Where, places, telling
+from mesh_platform.schema.avro.problem import SchemaProblem
 
 
 class Broken(Exception):
