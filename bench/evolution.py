@@ -15,10 +15,10 @@ from typing import Any
 
 import fastavro
 
-from mesh_platform.schema.comparison import compare
-from mesh_platform.schema.evolution import steps
-from mesh_platform.schema.parse import read_avro
-from mesh_platform.schema.verdict import as_json, judge
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution.comparison import compare
+from mesh_platform.schema.evolution.steps import steps
+from mesh_platform.schema.evolution.verdict import as_json, judge
 
 FIELDS = (9, 50, 200)
 SECONDS = 1.0

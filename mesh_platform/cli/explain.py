@@ -21,7 +21,7 @@ from mesh_platform.manifest.reading import READING
 from mesh_platform.policies.book import BOOK
 from mesh_platform.policies.examples import Example, examples
 from mesh_platform.policies.registry import Policy
-from mesh_platform.schema.change_kind import KINDS
+from mesh_platform.schema.evolution.change_kind import KINDS
 
 _CODE: Final = re.compile(r"([A-Z]{3})[-_ ]?0*([0-9]{1,3})", re.ASCII)
 _RUNBOOK: Final = "the section `{}` of docs/on-call.md says what to do when it fails"

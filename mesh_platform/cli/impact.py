@@ -19,9 +19,9 @@ from mesh_platform.policies.impact.blast_radius import impact as impact_of
 from mesh_platform.policies.impact.column_change import ColumnChange, column_changes
 from mesh_platform.policies.sql.lineage import Lineage
 from mesh_platform.policies.sql.memory import FileMemory
+from mesh_platform.schema.avro.problem import SchemaInvalid
 from mesh_platform.schema.history import current, history
-from mesh_platform.schema.problem import SchemaInvalid
-from mesh_platform.schema.record import RecordSchema, read_record
+from mesh_platform.schema.table.record import RecordSchema, read_record
 
 _COLOURS = {Effect.BREAKS: "red", Effect.STALE: "yellow", Effect.UNKNOWN: "yellow", Effect.NONE: "green"}
 _WORDS = {Effect.BREAKS: "breaks", Effect.STALE: "goes stale", Effect.UNKNOWN: "cannot be told", Effect.NONE: "is fine"}

@@ -6,10 +6,11 @@ from marshal import dumps
 from typing import Any, Final
 
 from mesh_platform.cli.schema_pair import KEYS, MAX_LINE, BadLine, pair_of
-from mesh_platform.schema.comparison import Comparison, compare
-from mesh_platform.schema.json_text import plain_json
-from mesh_platform.schema.parse import Reading, read_avro, read_sound
-from mesh_platform.schema.verdict import NoVerdict, as_json, judge
+from mesh_platform.schema.avro.json_text import plain_json
+from mesh_platform.schema.avro.parse import Reading, read_avro, read_sound
+from mesh_platform.schema.avro.plain_field import forget_fields
+from mesh_platform.schema.evolution.comparison import Comparison, compare
+from mesh_platform.schema.evolution.verdict import NoVerdict, as_json, judge
 
 MAX_REMEMBERED: Final = 64 << 20
 """Bytes of lines whose schemas may be remembered, for those that come again."""
@@ -29,6 +30,7 @@ def answers(lines: Iterable[bytes], first: int = 1) -> Iterator[str]:
         read += len(line)
         if read > MAX_REMEMBERED:
             read_avro.cache_clear()
+            forget_fields()
             known.clear()
             read = 0
         if line.strip():

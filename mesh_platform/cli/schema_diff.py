@@ -11,11 +11,11 @@ from mesh_platform.cli import schema_spread
 from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.environment import EnvironmentProblem
 from mesh_platform.manifest.folder import MAX_BYTES
-from mesh_platform.schema.change_kind import Bump, ChangeKind
-from mesh_platform.schema.comparison import Comparison
-from mesh_platform.schema.evolution import next_version
-from mesh_platform.schema.verdict import NoVerdict, as_json, judge
-from mesh_platform.schema.version import read_version
+from mesh_platform.schema.evolution.change_kind import Bump, ChangeKind
+from mesh_platform.schema.evolution.comparison import Comparison
+from mesh_platform.schema.evolution.steps import next_version
+from mesh_platform.schema.evolution.verdict import NoVerdict, as_json, judge
+from mesh_platform.schema.evolution.version import read_version
 
 _VERDICTS: Final = {
     Bump.NONE: "nothing changed; the version may stay",

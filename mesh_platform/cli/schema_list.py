@@ -11,11 +11,11 @@ from mesh_platform.cli.registry import asked, named
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Product
+from mesh_platform.schema.evolution.version import read_version
 from mesh_platform.schema.registry import client
 from mesh_platform.schema.registry.access import Access, read_access
 from mesh_platform.schema.registry.address import subject_of
 from mesh_platform.schema.registry.exchange import Registry
-from mesh_platform.schema.version import read_version
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed le
 from typing import Any, Final
 
 from mesh_platform.manifest.message import cut
-from mesh_platform.schema.json_text import without_advice
+from mesh_platform.schema.avro.json_text import without_advice
 
 MAX_LINE: Final = 4 << 20
 """Bytes: two schemas of the largest size that a mesh reads, and what is around them."""

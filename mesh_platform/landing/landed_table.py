@@ -10,8 +10,8 @@ from mesh_platform.landing.zones.zone import zone_name
 from mesh_platform.manifest.domain import Connector, SourceSystem, SourceTable
 from mesh_platform.manifest.mesh import Domain, Mesh
 from mesh_platform.schema.history import row_schema
-from mesh_platform.schema.record import Column, RecordSchema
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.record import Column, RecordSchema
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.warehouse.sql import UnsafeIdentifier, identifier, relation
 
 CHANGE_COLUMNS = {

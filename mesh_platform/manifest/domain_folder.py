@@ -1,8 +1,9 @@
 """One folder below `domains/`: its domain.yaml, its row schemas and its products."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from mesh_platform import names
 from mesh_platform.manifest.document import Document, Place
@@ -32,6 +33,8 @@ from mesh_platform.manifest.reading import finding
 from mesh_platform.manifest.tree import Problem
 from mesh_platform.manifest.typed import typed
 from mesh_platform.manifest.yaml_file import read_yaml
+
+_MOST: Final = 200
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,15 @@ def _row_schemas(
             else:
                 problem = Problem(read.code, document.at(key), f"`{table.row_schema}`: {read.message}", read.fix, key)
                 findings.append(finding(problem, document.path))
-    return files, findings
+    return files, _first(findings)
+
+
+def _first(findings: list[Finding]) -> list[Finding]:
+    """As many as anybody mends at once, and how many more there are."""
+    if len(findings) <= _MOST:
+        return findings
+    more = f"and `{len(findings) - _MOST}` more row schemas cannot be read"
+    return [*findings[:_MOST], replace(findings[_MOST], message=more, key="")]
 
 
 def _row_schema(root: Root, folder: Entry, written: str) -> TextFile | Problem:

@@ -54,9 +54,20 @@ class Domain:
     row_schemas: Mapping[str, TextFile]
     """Path as written in domain.yaml → file; a schema that does not exist is absent (and a finding)."""
 
-    @property
-    def source_tables(self) -> list[tuple[SourceSystem, SourceTable]]:
-        return [(s, t) for s in self.manifest.spec.source_systems for t in s.tables]
+    @cached_property
+    def source_tables(self) -> tuple[tuple[SourceSystem, SourceTable], ...]:
+        return tuple((s, t) for s in self.manifest.spec.source_systems for t in s.tables)
+
+    @cached_property
+    def tables_by_name(self) -> Mapping[str, SourceTable]:
+        """`public.orders` → the source table; of several of one name, a finding, the first with a row schema."""
+        every = [table for _, table in reversed(self.source_tables)]
+        return {t.name: t for t in every} | {t.name: t for t in every if t.row_schema in self.row_schemas}
+
+    @cached_property
+    def tables_by_landing(self) -> Mapping[str, SourceTable]:
+        """What a source table is called where it lands, lower case → the first that is called so."""
+        return {table.table.lower(): table for _, table in reversed(self.source_tables)}
 
 
 @dataclass(frozen=True)

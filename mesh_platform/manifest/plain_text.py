@@ -13,6 +13,9 @@ _ESCAPED_BYTE: Final = re.compile("[\udc80-\udcff]")
 
 _LOOK_ALIKE: Final = frozenset("аеорсухѕіјһԁԛԝАВЕКМНОРСТУХЅІЈοΟΑΒΕΖΗΙΚΜΝΡΤΥΧ")
 """Letters of other alphabets that are drawn as ours are."""
+_JOINERS: Final = frozenset("\u200c\u200d")
+_BLANK: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
+"""Letters that are drawn as nothing."""
 
 
 def control_character(text: str) -> tuple[int, str] | None:
@@ -35,6 +38,19 @@ def look_alike(text: str) -> str | None:
     """The first letter of a name that is drawn as another one is, as `U+043E`; None when there is none."""
     found = next((c for word in re.findall(r"\w+", text) if _deceives(word) for c in word if _is_look_alike(c)), None)
     return f"U+{ord(found):04X}" if found else None
+
+
+def unseen(text: str) -> str | None:
+    """The first character of a name that nobody sees, or takes for a space, as `U+200B`; None when there is none."""
+    found = next((c for place, c in enumerate(text) if not c.isascii() and _is_unseen(text, place)), None)
+    return f"U+{ord(found):04X}" if found else None
+
+
+def _is_unseen(text: str, place: int) -> bool:
+    character, around = text[place], text[max(0, place - 1) : place + 2]
+    if character in _JOINERS and len(around) == 3 and not any(c.isascii() for c in around):
+        return False  # as other alphabets and compound pictures have it
+    return character in _BLANK or unicodedata.category(character) in ("Cf", "Zs", "Zl", "Zp")
 
 
 def _numbered(word: str) -> str:

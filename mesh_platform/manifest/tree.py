@@ -35,6 +35,8 @@ class Tree:
     empty: set[str] = field(default_factory=set)
     """Keys that are written without a value; empty is missing."""
     problems: list[Problem] = field(default_factory=list)
+    has_gaps: bool = False
+    """Whether what an alias stands for was refused: what nobody sees may be there."""
     typed: dict[type, tuple[Any, tuple[Problem, ...]]] = field(default_factory=dict)
     """What it was typed as, and with which problems, so that nobody types it twice."""
 

@@ -36,6 +36,8 @@ def _typed(model: type[V], tree: Tree) -> tuple[V | None, list[Problem]]:
         mistakes += [_mistake(model, error) for error in problem.errors(include_url=False)[:MOST]]
     known = {p.key for p in tree.problems}
     document = Document("", tree.places)
+    if tree.has_gaps:
+        mistakes = [m for m in mistakes if m.kind != "missing" or m.key in tree.empty]
     found = [_problem(m, tree, document) for m in mistakes[:MOST] if m.key not in known]
     problems = [*tree.problems, *found][:MOST]
     if len(problems) == MOST:

@@ -51,6 +51,7 @@ def _node(event: Any, events: Events, key: str, depth: int, tree: Tree) -> Any:
         _refuse(event, key, tree, f"nests deeper than `{MAX_DEPTH}` levels", "flatten it; nothing here nests so deep")
         raise _Stop
     if isinstance(event, yaml.AliasEvent):
+        tree.has_gaps = True
         return _refuse(event, key, tree, f"`*{event.anchor}` is an alias", "write the value out where it is used")
     _refuse_decoration(event, key, tree)
     if isinstance(event, yaml.MappingStartEvent):

@@ -8,13 +8,14 @@ import dagster as dg
 
 from mesh_platform import names
 from mesh_platform.environment import Environment, Target
+from mesh_platform.manifest.link import link
 from mesh_platform.manifest.mesh import Domain, Mesh, Product, Quarantined
 from mesh_platform.orchestration.ending import ending_description, ending_metadata, ending_tags
 from mesh_platform.orchestration.keys import landed_key, owners, product_key, tag_value
 from mesh_platform.schema.history import current, row_schema
-from mesh_platform.schema.record import Column, RecordSchema
 from mesh_platform.schema.registry.address import shown_address
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.record import Column, RecordSchema
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 
 
 def landed_specs(domain: Domain, environment: Environment) -> list[dg.AssetSpec]:
@@ -87,7 +88,10 @@ def product_metadata(product: Product, environment: Environment) -> dict[str, An
     manifest, document = product.manifest, product.document
     version = manifest.spec.schema_version
     slo, fresh = manifest.slo, manifest.slo.freshness
-    links = {"catalog": manifest.metadata.catalog_url, "schema registry": shown_address(manifest.spec.schema_registry)}
+    links = {
+        "catalog": link(manifest.metadata.catalog_url),
+        "schema registry": shown_address(manifest.spec.schema_registry),
+    }
     schema_file = product.schemas.get(version)
     return {
         **_schema_metadata(current(product), pii_columns(product), environment),

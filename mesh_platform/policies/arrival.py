@@ -11,7 +11,7 @@ from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.personal_data import is_declared
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
 from mesh_platform.policies.sql.trace import How
-from mesh_platform.schema.place import place_of
+from mesh_platform.schema.avro.place import place_of
 
 
 @mesh_policy(

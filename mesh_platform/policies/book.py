@@ -29,6 +29,7 @@ from mesh_platform.policies import (  # noqa: F401  (a module that is imported h
     schema,
     schema_registry,
     separation,
+    unfollowed,
     used_columns,
     version,
 )

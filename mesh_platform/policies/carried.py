@@ -41,16 +41,27 @@ class Carrier:
     """Answers, for any column of the mesh, whether personal data reaches it."""
 
     def __init__(self, lineage: Lineage) -> None:
-        self._lineage = lineage
+        self.lineage = lineage
         self._none = frozenset(lineage.mesh.policy.personal_data.not_personal)
         self._known = cast("dict[tuple[Node, str], Carried | None]", lineage.carried)
 
     def arrival(self, product: Product, column: str) -> Carried | None:
         """What reaches a column of a product through its model."""
         model = Node(Kind.MODEL, product.domain, product.name)
-        for node, name in self._deepest_first(model, column.lower()):
-            self.carried(node, name)
+        self._prepare(model, column.lower())
         return self._made(model, column.lower())
+
+    def holdings(self, node: Node) -> Iterator[tuple[str, Carried]]:
+        """(column, what it holds) of the columns of a table that surely hold personal data."""
+        for column in sorted(self.lineage.named(node)):
+            self._prepare(node, column)
+            held = self.carried(node, column)
+            if held and held.sure and held.how < How.PSEUDONYM:
+                yield column, held
+
+    def _prepare(self, node: Node, column: str) -> None:
+        for before, name in self._deepest_first(node, column):
+            self.carried(before, name)
 
     def _deepest_first(self, node: Node, column: str) -> Iterator[tuple[Node, str]]:
         """Every column that this one is made from and that is not known yet, each after those it is made from: models
@@ -67,10 +78,10 @@ class Carrier:
                 waiting += [(before, name, False) for before, name in self._before(node, column)]
 
     def _before(self, node: Node, column: str) -> Iterator[tuple[Node, str]]:
-        product = self._lineage.mesh.products.get(node.name) if node.kind is Kind.PORT else None
+        product = self.lineage.mesh.products.get(node.name) if node.kind is Kind.PORT else None
         model = Node(Kind.MODEL, product.domain, product.name) if product else node
         if model.kind is Kind.MODEL:
-            for before, origin in self._lineage.origins(model, column):
+            for before, origin in self.lineage.origins(model, column):
                 if origin.how is not How.ENDED:
                     yield before, origin.column
 
@@ -87,23 +98,23 @@ class Carrier:
             case Kind.LANDED:
                 return self._landed(node, column)
             case Kind.SEED:
-                personal = column.partition(".")[0] in self._lineage.declared.personal_columns(node.domain, node.name)
+                personal = column.partition(".")[0] in self.lineage.declared.personal_columns(node.domain, node.name)
                 return Carried((f"{node.name}.{column}",), How.SAME) if personal else None
             case Kind.PORT:
                 return self._published(node.name, column)
             case Kind.MODEL:
-                product = self._lineage.product(node)
+                product = self.lineage.product(node)
                 return (
                     self._published(product, column)
-                    if product in self._lineage.mesh.products
+                    if product in self.lineage.mesh.products
                     else self._made(node, column)
                 )
         return None
 
     def _landed(self, node: Node, column: str) -> Carried | None:
         if column.partition(".")[0] == names.EXTRA_COLUMN:
-            return _unnamed(self._lineage.shown(node), column)
-        landed = self._lineage.landed(node)
+            return _unnamed(self.lineage.shown(node), column)
+        landed = self.lineage.landed(node)
         if landed is None:
             return None
         table, schema = landed
@@ -112,7 +123,7 @@ class Carrier:
         return Carried((f"{table}.{column}",), How.SAME) if personal else None
 
     def _published(self, product_id: str | None, column: str) -> Carried | None:
-        product = self._lineage.mesh.products.get(product_id or "")
+        product = self.lineage.mesh.products.get(product_id or "")
         if product is None or current(product) is None:
             return None
         touched = [f for f in fields_of(product) if _touches(f, column)]
@@ -125,9 +136,9 @@ class Carrier:
 
     def _made(self, node: Node, column: str) -> Carried | None:
         own = f"{node.domain}.{node.name}"
-        label = f"{own if own in self._lineage.mesh.products else node.name}.{column}"
+        label = f"{own if own in self.lineage.mesh.products else node.name}.{column}"
         best: Carried | None = None
-        for before, origin in self._lineage.origins(node, column):
+        for before, origin in self.lineage.origins(node, column):
             if origin.how is How.ENDED:
                 continue
             found = self.carried(before, origin.column)

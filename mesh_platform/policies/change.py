@@ -14,7 +14,7 @@ from mesh_platform.manifest.product import DataProduct
 from mesh_platform.policies.lifecycle import readers_of
 from mesh_platform.policies.promise import is_tested
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, change_policy, mesh_policy, spot
-from mesh_platform.schema.version import Version, read_version
+from mesh_platform.schema.evolution.version import Version, read_version
 
 _LESS_IS_BETTER = ("freshness.target_minutes", "freshness.error_minutes")
 _MORE_IS_BETTER = ("completeness.target_percent", "completeness.error_percent", "objective_percent")

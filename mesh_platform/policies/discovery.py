@@ -5,6 +5,7 @@ from typing import Final
 
 from mesh_platform import names
 from mesh_platform.manifest.finding import Level
+from mesh_platform.manifest.link import link_problem
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
 from mesh_platform.manifest.message import cut
 from mesh_platform.policies.registry import Breach, Breaches, domain_policy, policy
@@ -46,6 +47,15 @@ def example_is_a_query(product: Product, mesh: Mesh) -> Breaches:
     for index, example in enumerate(product.manifest.spec.examples):
         if not _QUERY.match(example.sql):
             yield Breach(f"spec.examples.{index}.sql", f"`{cut(example.sql)}` is no query")
+
+
+@policy("DOC006", fix="write the page's `https://` address, without a user, a password or a token")
+def catalog_url_is_a_link(product: Product, mesh: Mesh) -> Breaches:
+    """People click on it where they find the product: what is no address on the web opens something else, or nothing;
+    and what it carries of secrets is known to all who read the manifest."""
+    address = product.manifest.metadata.catalog_url
+    if address and (problem := link_problem(address)):
+        yield Breach("metadata.catalog_url", f"the catalogue's address is no link: {problem}")
 
 
 @domain_policy("DOC004", level=Level.WARNING, fix="say which part of the business it is, and what it is first to know")

@@ -10,11 +10,11 @@ from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy, spot
-from mesh_platform.schema.change import Change
-from mesh_platform.schema.change_kind import BESIDE, Bump
-from mesh_platform.schema.evolution import Step, next_version, steps
-from mesh_platform.schema.place import path_of, place_of
-from mesh_platform.schema.version import Version, read_version
+from mesh_platform.schema.avro.place import path_of, place_of
+from mesh_platform.schema.evolution.change import Change
+from mesh_platform.schema.evolution.change_kind import BESIDE, Bump
+from mesh_platform.schema.evolution.steps import Step, next_version, steps
+from mesh_platform.schema.evolution.version import Version, read_version
 
 _VERSIONED: Final = re.compile(r"_v[0-9]+$")
 _TOLD_BY: Final[Mapping[str, str]] = {

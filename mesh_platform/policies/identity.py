@@ -6,7 +6,7 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.manifest.domain import DomainMetadata
 from mesh_platform.manifest.mesh import Domain, Mesh, Product
-from mesh_platform.manifest.plain_text import look_alike
+from mesh_platform.manifest.plain_text import look_alike, unseen
 from mesh_platform.manifest.product import ProductMetadata
 from mesh_platform.policies.registry import Breach, Breaches, domain_policy, policy
 
@@ -82,7 +82,8 @@ def product_name_is_free_for_use(product: Product, mesh: Mesh) -> Breaches:
 
 @policy("IDN008", fix="write it with the letters of one alphabet")
 def people_have_names_that_can_be_typed(product: Product, mesh: Mesh) -> Breaches:
-    """A letter that is drawn as another one makes a team, a rotation or a channel that no search will ever find."""
+    """A letter that is drawn as another one, or not at all, makes a team, a rotation or a channel that no search will
+    ever find."""
     yield from _look_alikes(product.manifest.metadata)
 
 
@@ -96,6 +97,8 @@ def _look_alikes(metadata: ProductMetadata | DomainMetadata) -> Breaches:
     for key in ("owner", "team", "oncall", "slack_channel"):
         if letter := look_alike(getattr(metadata, key, "")):
             yield Breach(f"metadata.{key}", f"`{getattr(metadata, key)}` holds `{letter}`, drawn as a letter of ours")
+        elif character := unseen(getattr(metadata, key, "")):
+            yield Breach(f"metadata.{key}", f"`{getattr(metadata, key)}` holds `{character}`, which nobody sees")
 
 
 def _port(product: Product) -> tuple[str, str]:

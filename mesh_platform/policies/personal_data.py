@@ -10,9 +10,9 @@ from mesh_platform.policies.classification.classes import misspelt
 from mesh_platform.policies.classification.fields import PersonalField, fields_of, personal_fields
 from mesh_platform.policies.classification.judgement import Outcome
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, mesh_policy, policy
+from mesh_platform.schema.avro.place import place_of
 from mesh_platform.schema.history import current, row_schema
-from mesh_platform.schema.place import place_of
-from mesh_platform.schema.record import RecordSchema
+from mesh_platform.schema.table.record import RecordSchema
 
 
 @policy("PII001", fix="name the column as the schema does")

@@ -8,13 +8,13 @@ from mesh_platform.manifest.finding import Level
 from mesh_platform.manifest.mesh import Product, TextFile
 from mesh_platform.policies.evolution import placed
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
-from mesh_platform.schema.change import Change
-from mesh_platform.schema.change_kind import DOC_CHANGED, MARK_CHANGED, Bump
-from mesh_platform.schema.difference import differences
-from mesh_platform.schema.evolution import next_version
-from mesh_platform.schema.parse import Reading, read_avro
-from mesh_platform.schema.problem import SchemaInvalid
-from mesh_platform.schema.version import Version, read_version
+from mesh_platform.schema.avro.parse import Reading, read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid
+from mesh_platform.schema.evolution.change import Change
+from mesh_platform.schema.evolution.change_kind import DOC_CHANGED, MARK_CHANGED, Bump
+from mesh_platform.schema.evolution.difference import differences
+from mesh_platform.schema.evolution.steps import next_version
+from mesh_platform.schema.evolution.version import Version, read_version
 
 _WORDS = (DOC_CHANGED, MARK_CHANGED)
 """Changes that leave every value and every query as they were."""

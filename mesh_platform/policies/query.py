@@ -41,8 +41,7 @@ def what_is_declared_is_read(review: Review) -> Located:
         read = _read(review.lineage, product)
         for index, upstream in enumerate(_upstreams(product) if read else ()):
             name = upstream.product if isinstance(upstream, ProductInput) else upstream.table
-            known = _is_known(review.mesh, product, upstream) and name not in review.mesh.quarantined
-            if known and name not in read and name != product.id:
+            if _can_be_told(review.mesh, product, upstream) and name not in read and name != product.id:
                 key = f"{_UPSTREAM}.{index}"
                 yield spot(product.document, key, product.id), Breach(key, f"no model of the product reads `{name}`")
 
@@ -93,7 +92,14 @@ def _is_known(mesh: Mesh, product: Product, upstream: Upstream) -> bool:
     if isinstance(upstream, ProductInput):
         return upstream.product in mesh.known_products
     domain = mesh.domains.get(product.domain)
-    return domain is None or any(t.name == upstream.table for _, t in domain.source_tables)
+    return domain is None or upstream.table in domain.tables_by_name
+
+
+def _can_be_told(mesh: Mesh, product: Product, upstream: Upstream) -> bool:
+    """Whether it is known what the upstream is called in SQL: what lies in a file that cannot be read is not."""
+    if isinstance(upstream, ProductInput):
+        return upstream.product in mesh.products
+    return product.domain in mesh.domains and _is_known(mesh, product, upstream)
 
 
 def _undeclared(product: Product, node: Node, lineage: Lineage) -> str:

@@ -6,8 +6,8 @@ from functools import lru_cache
 from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.mesh import Mesh, TextFile
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
-from mesh_platform.schema.record import read_record
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaProblem
+from mesh_platform.schema.table.record import read_record
 
 
 @mesh_policy("SCH001", fix="correct the JSON at the named line")

@@ -5,9 +5,9 @@ from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.impact.blast_radius import readers, used_columns
 from mesh_platform.policies.impact.column_change import Change, ColumnChange, column_changes
 from mesh_platform.policies.registry import Breach, Located, Review, Spot, mesh_policy
+from mesh_platform.schema.avro.place import place_of
+from mesh_platform.schema.evolution.version import read_version
 from mesh_platform.schema.history import current, history
-from mesh_platform.schema.place import place_of
-from mesh_platform.schema.version import read_version
 
 
 @mesh_policy(

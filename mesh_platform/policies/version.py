@@ -4,7 +4,7 @@ from mesh_platform import names
 from mesh_platform.manifest.document import Place
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.policies.registry import Breach, Breaches, Located, Review, Spot, mesh_policy, policy
-from mesh_platform.schema.version import read_version
+from mesh_platform.schema.evolution.version import read_version
 
 _KEY = "spec.schema_version"
 

@@ -7,8 +7,8 @@ from mesh_platform import names
 from mesh_platform.environment import Target
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.tables import BATCHES
-from mesh_platform.schema.record import Column, RecordSchema
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.record import Column, RecordSchema
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.sql import identifier, relation
 

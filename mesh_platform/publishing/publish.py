@@ -10,7 +10,7 @@ from mesh_platform.publishing.private import private_table, published_table
 from mesh_platform.publishing.seen import rows_with_seen
 from mesh_platform.publishing.tables import BATCHES
 from mesh_platform.schema.history import event_time
-from mesh_platform.schema.record import RecordSchema
+from mesh_platform.schema.table.record import RecordSchema
 from mesh_platform.warehouse.protocol import Row, Warehouse
 from mesh_platform.warehouse.revision import next_revision
 from mesh_platform.warehouse.sql import identifier, relation

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from mesh_platform.manifest.domain import SourceTable
 from mesh_platform.manifest.mesh import Domain, Product
-from mesh_platform.schema.problem import SchemaInvalid
-from mesh_platform.schema.record import RecordSchema, read_record
-from mesh_platform.schema.version import read_version
+from mesh_platform.schema.avro.problem import SchemaInvalid
+from mesh_platform.schema.evolution.version import read_version
+from mesh_platform.schema.table.record import RecordSchema, read_record
 
 DEFAULT_EVENT_TIME = "event_timestamp"
 
@@ -55,10 +55,8 @@ def event_time(product: Product) -> str | None:
 
 def row_schema(domain: Domain, source_table: str) -> RecordSchema | None:
     """The schema of a source table's rows (`public.orders`); None when it is absent or invalid."""
-    for _, table in domain.source_tables:
-        if table.name == source_table and table.row_schema in domain.row_schemas:
-            return schema_of(domain, table)
-    return None
+    table = domain.tables_by_name.get(source_table)
+    return schema_of(domain, table) if table else None
 
 
 def schema_of(domain: Domain, table: SourceTable) -> RecordSchema | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from mesh_platform.environment import PROJECT_ROOT
-from mesh_platform.schema.change_kind import KINDS, Bump
+from mesh_platform.schema.evolution.change_kind import KINDS, Bump
 
 PAGE: Final = PROJECT_ROOT / "docs" / "schema-evolution.md"
 _BUMPS: Final = {

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from mesh_platform.environment import Target
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.schema.history import current
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.slo.measurement import Measurement, Verdict, each, unknown
 from mesh_platform.slo.relations import relations
 from mesh_platform.warehouse.protocol import Warehouse

@@ -6,11 +6,11 @@ from typing import Any
 from mesh_platform import names
 from mesh_platform.environment import Target
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.schema.avro_type import Primitive
-from mesh_platform.schema.duckdb_keywords import KEYWORDS
+from mesh_platform.schema.avro.avro_type import Primitive
 from mesh_platform.schema.history import current
-from mesh_platform.schema.record import Column
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.duckdb_keywords import KEYWORDS
+from mesh_platform.schema.table.record import Column
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from mesh_platform.cli.main import run
 from mesh_platform.cli.schema import schema as command
 from mesh_platform.cli.schema_batch import answers, lines_of
 from mesh_platform.cli.schema_pair import MAX_LINE
-from mesh_platform.schema.change_kind import KINDS
-from mesh_platform.schema.parse import read_avro
+from mesh_platform.schema.avro import plain_field
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution.change_kind import KINDS
 from tests.schema.avro_schemas import broken, changed, record
 
 OLD = {"type": "record", "name": "R", "fields": [{"name": "id", "type": "int"}]}
@@ -196,9 +197,12 @@ def test_a_long_line_is_never_held_whole(tmp_path: Path) -> None:
 def test_an_endless_batch_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mesh_platform.cli.schema_batch.MAX_REMEMBERED", 10_000)
     read_avro.cache_clear()
-    lines = [line(n, OLD, {**NEW, "doc": n}) for n in range(1000)]
+    plain_field.forget_fields()
+    fields = [{"name": f"x{n}", "type": "int", "default": n} for n in range(1000)]
+    lines = [line(n, OLD, {**NEW, "doc": n, "fields": [*NEW["fields"], field]}) for n, field in enumerate(fields)]
     assert len(batch(*lines)) == 1000
     assert read_avro.cache_info().currsize < 100
+    assert len(plain_field._KNOWN) < 100
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

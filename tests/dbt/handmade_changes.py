@@ -9,7 +9,7 @@ from mesh_platform.environment import Target
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.schema.history import row_schema
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 from mesh_platform.warehouse.revision import next_revision
 

@@ -1,6 +1,7 @@
 """The whole mesh is read whatever is wrong with parts of it, and what is wrong is visible where it is."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from mesh_platform.manifest.council import PolicyFile
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.schema.history import row_schema
 from tests.manifest.findings import MANIFEST, OTHER, line_of, one
 
 
@@ -212,3 +214,17 @@ def test_every_finding_has_a_place_and_a_fix_and_two_readings_agree(root: Path) 
     first, second = gather(root), gather(root)
     assert first.findings == second.findings
     assert all(f.line >= 1 and f.column >= 1 and f.fix and f.message for f in first.findings)
+
+
+def test_a_domain_with_thousands_of_tables_is_read_in_a_second_and_told_of_once(root: Path) -> None:
+    file = root / "domains" / "orders" / "domain.yaml"
+    tables = "".join(f"        - {{name: p.t{i}, primary_key: [id], schema: sources/x{i}.avsc}}\n" for i in range(4000))
+    file.write_text(file.read_text().replace("      tables:\n", f"      tables:\n{tables}", 1))
+    started = time.process_time()
+    mesh = gather(root)
+    lacking = [f for f in mesh.findings if f.path == "domains/orders/domain.yaml"]
+    assert len(lacking) == 201
+    assert lacking[-1].message == "and `3800` more row schemas cannot be read"
+    assert mesh.domains["orders"].source_tables is mesh.domains["orders"].source_tables
+    assert all(row_schema(mesh.domains["orders"], f"p.t{i}") is None for i in range(4000))
+    assert time.process_time() - started < 5

@@ -187,3 +187,12 @@ def test_a_merge_key_is_an_unknown_key_and_named_as_it_is_written() -> None:
 def test_a_version_that_is_a_number_is_told_as_the_version_it_means(written: str, meant: str) -> None:
     _, (problem,) = product('schema_version: "2.1.0"', f"schema_version: {written}")
     assert (problem.code, problem.fix) == ("MAN008", f'write all three numbers, in quotes: `"{meant}"`')
+
+
+def test_a_file_of_aliases_is_told_of_what_they_are_and_not_of_all_that_it_lacks() -> None:
+    bomb = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefg", "bcdefgh", strict=True))
+    for text in (bomb, f"{bomb}<<: *h\n", "a: " + "[" * 500):
+        value, problems = typed(DataProduct, read_tree(text))
+        assert value is None
+        assert problems
+        assert not {p.code for p in problems} & {"MAN006"}

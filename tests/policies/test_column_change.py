@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mesh_platform.policies.impact.column_change import Change, ColumnChange, column_changes
-from mesh_platform.schema.record import read_record
+from mesh_platform.schema.table.record import read_record
 
 
 def changed(old: Any, new: Any) -> list[ColumnChange]:

@@ -92,11 +92,11 @@ def test_the_council_can_say_that_a_column_is_none(tmp_path: Path) -> None:
     assert found(root, "PII002", "PII004") == []
 
 
-def test_a_model_that_cannot_be_followed_costs_one_warning_and_nothing_else(tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_followed_costs_a_warning_and_asks_what_may_arrive(tmp_path: Path) -> None:
     root = scene(tmp_path)
     edit(root, INVOICES, "max(reach)", "{{ no_such_macro('reach') }}")
     codes = [f.code for f in govern(gather(root), TODAY)]
-    assert sorted(codes) == ["DBT025", "PII004"]
+    assert sorted(codes) == ["DBT025", "PII004", "PII009"]
 
 
 def test_what_was_followed_is_remembered(tmp_path: Path) -> None:
@@ -354,3 +354,40 @@ def test_a_union_goes_by_place_and_not_by_name(tmp_path: Path, union: str) -> No
     assert found(root, "DBT025", "DBT028") == []
     (folder / "stg_new.sql").write_text(f"select contact_mail as order_id, placed_at, id as mail {source}")
     assert {f.key for f in found(root, "PII004")} == {"order_id", "invoice_id"}
+
+
+def test_a_domain_file_that_cannot_be_read_says_nothing_of_its_products(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    codes = ("LIN001", "LIN002", "LIN008", "LIN009")
+    assert found(root, *codes) == []
+    for file in root.glob("domains/*/domain.yaml"):
+        file.write_text(f"{file.read_text()}\nunheard_of: 1\n")
+    assert found(root, *codes) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select columns('.*') from {{ ref('stg_sales__orders') }}",
+        "select * from (pivot {{ ref('stg_sales__orders') }} on reached_by using count(*))",
+        "select x as reach, order_id from {{ ref('stg_sales__orders') }} unpivot (x for k in (reached_by))",
+        "select {{ modules.datetime.x.y() }} as reach from {{ ref('stg_sales__orders') }}",
+    ],
+)
+def test_above_a_query_that_cannot_be_followed_personal_data_is_asked_about(tmp_path: Path, query: str) -> None:
+    root = scene(tmp_path)
+    (root / PRODUCT).write_text(query)
+    (asked,) = found(root, "PII009")
+    assert (asked.path, asked.product, asked.level) == (PRODUCT, "sales.orders", "warning")
+    assert "whether `public.orders.contact_mail` arrives in" in asked.message
+    assert "`reach`" in asked.message
+
+
+def test_whoever_has_looked_at_every_column_is_not_asked_again(tmp_path: Path) -> None:
+    root = scene(tmp_path)
+    (root / PRODUCT).write_text("select columns('.*') from {{ ref('stg_sales__orders') }}")
+    file = next(root.glob("domains/sales/orders/schema/1.1.0.avsc"))
+    schema = json.loads(file.read_text())
+    schema["fields"] = [{**f, "pii": False} for f in schema["fields"]]
+    file.write_text(json.dumps(schema))
+    assert found(root, "PII009") == []

@@ -128,7 +128,10 @@ def test_a_product_that_reads_nothing_known_has_one_fault_and_not_one_a_column(t
     unknown = "select * from {{ source('shop', 'nothing') }}"
     assert {f.code for f in found(scene(tmp_path, product=unknown)) if f.path == PRODUCT} == {"DBT021", "DBT029"}
     shutil.rmtree(tmp_path / "root")
-    assert {f.code for f in found(scene(tmp_path, product="select * from {{ ref('stg_nothing') }}"))} == {"DBT024", "LIN009"}
+    assert {f.code for f in found(scene(tmp_path, product="select * from {{ ref('stg_nothing') }}"))} == {
+        "DBT024",
+        "LIN009",
+    }
 
 
 def test_a_column_that_is_not_made_is_missed_where_the_rows_are_made(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from mesh_platform.publishing.private import prepare_private_table, widen_column
 from mesh_platform.publishing.publish import Publication, last_publication, publish
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.schema.history import current, history
-from mesh_platform.schema.record import RecordSchema, read_record
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.record import RecordSchema, read_record
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 from mesh_platform.warehouse.protocol import QueryRejected
 from mesh_platform.warehouse.sql import identifier

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.schema.change_kind import KINDS, Bump
-from mesh_platform.schema.comparison import Comparison, compare
-from mesh_platform.schema.difference import MAX_CHANGES
-from mesh_platform.schema.parse import read_avro
-from tests.schema.avro_schemas import changed, record
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution.change_kind import KINDS, Bump
+from mesh_platform.schema.evolution.comparison import Comparison, compare
+from mesh_platform.schema.evolution.difference import MAX_CHANGES
+from tests.schema.avro_schemas import changed, record, records_of
 
 MICROS = {"type": "long", "logicalType": "timestamp-micros"}
 MILLIS = {"type": "long", "logicalType": "timestamp-millis"}
@@ -194,6 +194,10 @@ CASES: list[tuple[str, Any, Any, list[tuple[str, str]], str, bool, bool]] = [
     ("an alias", rec(f("int")), rec(f("int", aliases=["g"])), [("SCH134", "f")], "patch", YES, YES),
     ("an alias of a type", rec(f(fixed(4))), rec(f(fixed(4, aliases=["G"]))), [("SCH134", "f")], "patch", YES, YES),
     ("a mark", rec(f("string")), rec(f("string", pii="email")), [("SCH135", "f")], "patch", YES, YES),
+    ("an alias that is another field's name", rec(f("int"), f("int", "g")), rec(f("int", aliases=["g"]), f("int", "g")),
+     [("SCH134", "f"), ("SCH113", "")], "major", NO, YES),
+    ("a column twice", rec(f("int")), rec(f("int"), f("int", "F", default=1)),
+     [("SCH121", "F"), ("SCH109", "F")], "forbidden", YES, YES),
     # places
     ("deep down", deep("int"), deep("long"), [("SCH122", "order.items[]{}.price")], "minor", YES, NO),
     ("a type that two fields use", shared("long"), shared("string"),
@@ -360,3 +364,17 @@ def test_what_is_added_one_way_is_removed_the_other(chance: Random) -> None:
     assume(read_avro(json.dumps(old)).legal and read_avro(json.dumps(new)).legal)
     there, back = compared(old, new), compared(new, old)
     assert bool(there.changes) == bool(back.changes)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.randoms(use_true_random=False))
+def test_a_patch_never_breaks_a_new_reader_of_old_data(chance: Random) -> None:
+    old = record(chance)
+    new = changed(old, chance)
+    for field in [f for r in records_of(new) for f in r["fields"]]:
+        if chance.random() < 0.2:
+            field["aliases"] = [chance.choice("abcde")]
+    before, after = read_avro(json.dumps(old)), read_avro(json.dumps(new))
+    assume(before.legal and after.legal)
+    verdict = compare(before, after)
+    assert verdict.backward or verdict.bump is not Bump.PATCH

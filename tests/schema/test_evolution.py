@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from mesh_platform.schema.change_kind import Bump
-from mesh_platform.schema.evolution import Step, declared_bump, next_version, steps
+from mesh_platform.schema.evolution.change_kind import Bump
+from mesh_platform.schema.evolution.steps import Step, declared_bump, next_version, steps
+from mesh_platform.schema.evolution.version import Version, read_version
 from mesh_platform.schema.reference import PAGE, page
-from mesh_platform.schema.version import Version, read_version
 
 ID = {"name": "id", "type": "string"}
 NOTE = {"name": "note", "type": ["null", "string"], "default": None}

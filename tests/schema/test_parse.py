@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.schema.avro_type import Array, Enum, Fixed, Map, Primitive, Record, Recursive, Union
-from mesh_platform.schema.parse import parse_avro, read_avro
-from mesh_platform.schema.problem import SchemaInvalid, SchemaProblem
+from mesh_platform.schema.avro.avro_type import Array, Enum, Fixed, Map, Primitive, Record, Recursive, Union
+from mesh_platform.schema.avro.parse import parse_avro, read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaProblem
 
 
 def problems(schema: Any) -> list[SchemaProblem]:
@@ -347,3 +347,8 @@ def test_no_json_fails_otherwise_and_every_problem_has_a_place(schema: Any) -> N
             parse_avro(json.dumps(candidate))
         except SchemaInvalid as invalid:
             assert all(p.line >= 1 and p.column >= 1 and p.message for p in invalid.problems)
+
+
+def test_an_error_of_a_protocol_is_told_what_it_is() -> None:
+    (problem,) = read_avro('{"type": "error", "name": "E", "fields": []}').problems
+    assert problem.message.endswith("; an `error` is what a protocol raises, and data is a `record`")

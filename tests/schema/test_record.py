@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesh_platform.environment import Target
-from mesh_platform.schema.problem import SchemaInvalid
-from mesh_platform.schema.record import read_record
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.avro.problem import SchemaInvalid
+from mesh_platform.schema.table.record import read_record
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 
 
 def record(*fields: dict[str, Any]) -> str:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.schema.comparison import compare
-from mesh_platform.schema.parse import Reading, read_avro
-from mesh_platform.schema.resolution import can_read
+from mesh_platform.schema.avro.parse import Reading, read_avro
+from mesh_platform.schema.evolution.comparison import compare
+from mesh_platform.schema.evolution.resolution import can_read
 from tests.schema.avro_schemas import changed, record
 
 

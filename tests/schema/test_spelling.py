@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pytest
 
-from mesh_platform.schema.difference import differences
-from mesh_platform.schema.parse import read_avro
-from mesh_platform.schema.problem import SchemaInvalid, SchemaUnreadable
-from mesh_platform.schema.record import read_record
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid, SchemaUnreadable
+from mesh_platform.schema.evolution.difference import differences
+from mesh_platform.schema.table.record import read_record
 
 ODD: Final[tuple[Any, ...]] = (
     None,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh_platform.schema.version import Version, read_version
+from mesh_platform.schema.evolution.version import Version, read_version
 
 
 @pytest.mark.parametrize("text", ["0.0.0", "2.1.0", "10.20.30", "1.0.0-rc.1", "1.0.0-0a.b-c", "1.0.0--"])

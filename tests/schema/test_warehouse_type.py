@@ -5,9 +5,9 @@ import duckdb
 import pytest
 
 from mesh_platform.environment import Target
-from mesh_platform.schema.duckdb_keywords import KEYWORDS
-from mesh_platform.schema.record import Column, read_record
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.duckdb_keywords import KEYWORDS
+from mesh_platform.schema.table.record import Column, read_record
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
 
 STRUCT = {

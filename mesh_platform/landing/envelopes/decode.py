@@ -9,9 +9,9 @@ import json
 from typing import Any, Final
 
 from mesh_platform.environment import Target
-from mesh_platform.schema.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, unwrapped
-from mesh_platform.schema.record import Column
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Enum, Fixed, Map, Primitive, Record, unwrapped
+from mesh_platform.schema.table.record import Column
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.warehouse.sql import literal
 
 _DAY_MICROS: Final = 86_400_000_000

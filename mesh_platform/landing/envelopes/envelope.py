@@ -22,8 +22,8 @@ from mesh_platform.landing.envelopes.row import (
 )
 from mesh_platform.landing.files.lines import BAD_BYTES, BAD_REASON
 from mesh_platform.landing.landed_table import LandedTable
-from mesh_platform.schema.avro_type import Primitive
-from mesh_platform.schema.record import Column
+from mesh_platform.schema.avro.avro_type import Primitive
+from mesh_platform.schema.table.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 
 PARSED: Final = "mesh_parsed"

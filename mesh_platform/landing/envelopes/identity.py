@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from mesh_platform.landing.envelopes.decode import decoded, default_text
-from mesh_platform.schema.avro_type import AvroType, Enum, Fixed, Primitive
-from mesh_platform.schema.record import Column
+from mesh_platform.schema.avro.avro_type import AvroType, Enum, Fixed, Primitive
+from mesh_platform.schema.table.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mesh_platform.landing.envelopes.decode import decoded, default_text, doubt
-from mesh_platform.schema.record import Column
+from mesh_platform.schema.table.record import Column
 from mesh_platform.warehouse.sql import identifier, literal
 
 _UNAVAILABLE: Final = "__debezium_unavailable_value"

@@ -14,7 +14,7 @@ from mesh_platform.landing.tables.rekeyed import rekey
 from mesh_platform.landing.tables.repeated import fill, is_repeated, show
 from mesh_platform.landing.tables.retyped import retype, set_aside
 from mesh_platform.landing.tables.shape import Remembered, Shape, remember, remembered, shape_of
-from mesh_platform.schema.record import Column
+from mesh_platform.schema.table.record import Column
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, in_a_line
 from mesh_platform.warehouse.revision import current_revision
 from mesh_platform.warehouse.sql import any_of, identifier, literal

@@ -9,7 +9,7 @@ from typing import Final
 from mesh_platform.landing.envelopes.decode import decoded, doubt
 from mesh_platform.landing.envelopes.row import is_placeholder, names_list, without
 from mesh_platform.landing.landed_table import LandedTable
-from mesh_platform.schema.record import Column
+from mesh_platform.schema.table.record import Column
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import identifier, literal
 

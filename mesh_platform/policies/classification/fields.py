@@ -8,10 +8,10 @@ from typing import Final
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.policies.classification.classify import classify
 from mesh_platform.policies.classification.judgement import FINE, Judgement, Shape
-from mesh_platform.schema.avro_type import Array, AvroType, Enum, Field, Map, Primitive, Record, unwrapped
+from mesh_platform.schema.avro.avro_type import Array, AvroType, Enum, Field, Map, Primitive, Record, unwrapped
+from mesh_platform.schema.avro.place import Path
 from mesh_platform.schema.history import current
-from mesh_platform.schema.place import Path
-from mesh_platform.schema.record import Column, RecordSchema, read_record
+from mesh_platform.schema.table.record import Column, RecordSchema, read_record
 
 _NUMBERS: Final = frozenset({"int", "long", "float", "double"})
 

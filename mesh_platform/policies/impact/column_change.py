@@ -6,9 +6,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-from mesh_platform.schema.change import Change as AvroChange
-from mesh_platform.schema.change import below
-from mesh_platform.schema.change_kind import (
+from mesh_platform.schema.evolution.change import Change as AvroChange
+from mesh_platform.schema.evolution.change import below
+from mesh_platform.schema.evolution.change_kind import (
     DEFAULT_CHANGED,
     NULLABILITY_CHANGED,
     REQUIRED_FIELD_ADDED,
@@ -16,8 +16,8 @@ from mesh_platform.schema.change_kind import (
     Bump,
     ChangeKind,
 )
-from mesh_platform.schema.difference import MAX_CHANGES, Pair, type_changes
-from mesh_platform.schema.record import Column, RecordSchema
+from mesh_platform.schema.evolution.difference import MAX_CHANGES, Sides, type_changes
+from mesh_platform.schema.table.record import Column, RecordSchema
 
 _UNNOTICED: Final = (TYPE_RENAMED, REQUIRED_FIELD_ADDED, DEFAULT_CHANGED)
 """What tells Avro's readers something, and a query nothing."""
@@ -77,7 +77,7 @@ def _change(old: Column, new: Column | None) -> ColumnChange | None:
 def _inside(old: Column, new: Column) -> Iterator[AvroChange]:
     if old.nullable != new.nullable:
         yield AvroChange(NULLABILITY_CHANGED, "may be null" if new.nullable else "may be null no more")
-    yield from islice(type_changes(old.type, new.type, Pair({}, {})), MAX_CHANGES)
+    yield from islice(type_changes(old.type, new.type, Sides({}, {})), MAX_CHANGES)
 
 
 def _what(kind: ChangeKind) -> Change:

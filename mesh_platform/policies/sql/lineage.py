@@ -13,7 +13,7 @@ from mesh_platform.policies.sql.models import Beside, Followed, Traces, followed
 from mesh_platform.policies.sql.node import Kind, Node, Nodes
 from mesh_platform.policies.sql.trace import UNKNOWN, Origin, Trace, inside, row_of
 from mesh_platform.schema.history import current, history, row_schema
-from mesh_platform.schema.record import RecordSchema
+from mesh_platform.schema.table.record import RecordSchema
 
 
 class Lineage:
@@ -130,7 +130,7 @@ class Lineage:
             return (origin,)
         if row.name and self.has(node, row.name):
             return ()
-        named = self._named(node) - row.without
+        named = self.named(node) - row.without
         return [replace(origin, column=c, at=f"{c}.{origin.at}" if origin.at else c) for c in sorted(named)]
 
     def _under(self, domain: str, node: Node, origin: Origin) -> Iterable[Origin]:
@@ -144,7 +144,7 @@ class Lineage:
         name = mine[place] if mine and place is not None and place < len(mine) else rest[0] if rest else None
         return (replace(free, column=name + free.column[1:], maybe=free.maybe or not mine),) if name else ()
 
-    def _named(self, node: Node) -> frozenset[str]:
+    def named(self, node: Node) -> frozenset[str]:
         """The columns of a table that can be named, though there may be others."""
         if node.kind is Kind.SEED:
             return self.declared.personal_columns(node.domain, node.name)
@@ -252,9 +252,9 @@ class Lineage:
 
     def source_table(self, node: Node) -> str | None:
         """A landed table as `domain.yaml` names it."""
-        domain = self.mesh.domains.get(node.domain)
-        tables, name = domain.source_tables if domain else (), node.name.removesuffix(names.CHANGES_SUFFIX)
-        return next((t.name for _, t in tables if t.table.lower() == name), None)
+        domain, name = self.mesh.domains.get(node.domain), node.name.removesuffix(names.CHANGES_SUFFIX)
+        table = domain.tables_by_landing.get(name) if domain else None
+        return table.name if table else None
 
     def shown(self, node: Node) -> str:
         """As people name it."""

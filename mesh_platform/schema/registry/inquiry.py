@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.schema.change import Change
-from mesh_platform.schema.change_kind import Bump
-from mesh_platform.schema.evolution import steps
+from mesh_platform.schema.avro.parse import Reading, read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid
+from mesh_platform.schema.evolution.change import Change
+from mesh_platform.schema.evolution.change_kind import Bump
+from mesh_platform.schema.evolution.steps import steps
 from mesh_platform.schema.history import published
-from mesh_platform.schema.parse import Reading, read_avro
-from mesh_platform.schema.problem import SchemaInvalid
 from mesh_platform.schema.registry import client
 from mesh_platform.schema.registry.address import subject_of
 from mesh_platform.schema.registry.exchange import Registry

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from mesh_platform.schema.parse import Reading
-from mesh_platform.schema.resolution import can_read
+from mesh_platform.schema.avro.parse import Reading
+from mesh_platform.schema.evolution.resolution import can_read
 
 
 class Level(StrEnum):

@@ -17,8 +17,8 @@ from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from mesh_platform.schema.parse import Reading, read_avro
-from mesh_platform.schema.problem import SchemaInvalid
+from mesh_platform.schema.avro.parse import Reading, read_avro
+from mesh_platform.schema.avro.problem import SchemaInvalid
 from mesh_platform.schema.registry.level import Level, broken
 
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mesh_platform.schema.comparison import compare
-from mesh_platform.schema.parse import read_avro
+from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution.comparison import compare
 from mesh_platform.schema.registry import client
 from mesh_platform.schema.registry.access import Access
 from mesh_platform.schema.registry.exchange import open_registry

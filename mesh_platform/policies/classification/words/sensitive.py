@@ -73,7 +73,7 @@ trait    review number children | spouse | next kin | relative | dependents | fa
 trait    review bonus employee | employee bonus | credit rating | number enfants | nb enfants | creditworthiness
 trait    review risk score person | employment status | hire date | performance rating
 secret   must   password | passcode | security answer | security question | secret answer | secret question
-secret   must   passphrase | mot passe
+secret   must   passphrase | mot passe | api key | api secret | secret key | private key | secret access key
 secret   review security code | pin | otp | access token | auth token | refresh token | session key | credential
 secret   review bearer token | password hash | reset token | unlock token | confirmation token | puk
 secret   review verification code

@@ -1,0 +1,1 @@
+"""What changed between two versions, what version that takes, and who can read what."""

@@ -1,0 +1,1 @@
+"""A record schema as a table of a warehouse."""

@@ -1,0 +1,2 @@
+select columns('.*')
+from {{ ref('stg_billing__orders') }}
