@@ -10,7 +10,7 @@ from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.publishing.publish import publish
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.schema.history import current
-from mesh_platform.schema.warehouse_type import warehouse_type
+from mesh_platform.schema.table.warehouse_type import warehouse_type
 from mesh_platform.slo.measure import measure, measure_and_keep
 from mesh_platform.slo.measurement import Measurement
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
