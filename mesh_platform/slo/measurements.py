@@ -127,10 +127,9 @@ def kept_tallies(warehouse: Warehouse, ends: Mapping[str, Settled]) -> dict[tupl
     ]
     least, recent = min(since for *_, since in wanted), min(until for _, _, until, _ in wanted)
     whole = warehouse.query(_kept(wanted, whole_sums("w.until", "w.since"), least))
-    late = warehouse.query(
-        _kept(wanted, recent_sums("w.until", "w.since"), max(least, ago(recent, days=SPANS[-1].days)))
-    )
-    rest = {(product, sli): row for product, sli, *row in late}
+    late = recent_sums("w.until", "w.since", measured_at="m.measured_at")
+    lately = warehouse.query(_kept(wanted, late, max(least, ago(recent, days=SPANS[-1].days))))
+    rest = {(product, sli): row for product, sli, *row in lately}
     return {(product, sli): tallies((*row, *rest[product, sli])) for product, sli, *row in whole}
 
 

@@ -21,13 +21,19 @@ class Tallies:
     """The first bucket of the window that has events."""
     first_bad: datetime | None
     """The first bucket of the last hours in which the promise was not kept."""
+    measured_at: datetime | None
+    """When a bad one of these was first counted so, where counts are kept."""
     duplicates: int
     early: int
     recent: Mapping[timedelta, Tally]
 
     def began_at(self, minutes: int) -> datetime | None:
-        """When the first bad bucket of the last hours was known to be bad, which takes so many minutes."""
-        return self.first_bad + BUCKET + timedelta(minutes=minutes) if self.first_bad else None
+        """When the first bad bucket of the last hours was known to be bad, which takes so many minutes, and not before
+        anybody found it so: what was complete once can be lost later."""
+        if self.first_bad is None:
+            return None
+        settled = self.first_bad + BUCKET + timedelta(minutes=minutes)
+        return max(settled, self.measured_at) if self.measured_at else settled
 
     def budget(self, objective_percent: float, window_days: int, until: datetime) -> Budget:
         """What the objective allows, at the end of the settled buckets."""
@@ -53,7 +59,7 @@ def whole_sums(until: str, since: str, good: str = "good") -> str:
     )
 
 
-def recent_sums(until: str, since: str, good: str = "good") -> str:
+def recent_sums(until: str, since: str, good: str = "good", measured_at: str = "") -> str:
     """The part of it that looks no further back than `SPANS[-1]`."""
     window = f"bucket >= {since} and bucket < {until}"
 
@@ -61,7 +67,8 @@ def recent_sums(until: str, since: str, good: str = "good") -> str:
         # microseconds: to take an interval from a moment asks the calendar of its time zone, for each row
         return f"{window} and epoch_us({until}) - epoch_us(bucket) <= {span // timedelta(microseconds=1)}"
 
-    parts = [f"min(bucket) filter ({within(_RECENT)} and {good} < total)"]
+    bad = f"filter ({within(_RECENT)} and {good} < total)"
+    parts = [f"min(bucket) {bad}", f"min({measured_at}) {bad}" if measured_at else "cast(null as timestamptz)"]
     for span in SPANS:
         parts += _pair(within(span), good)
     return ", ".join(parts)
@@ -73,12 +80,13 @@ def _pair(condition: str, good: str) -> list[str]:
 
 def tallies(row: Row) -> Tallies:
     """A row of `sums`."""
-    good, total, since, duplicates, early, first_bad, *recent = row
+    good, total, since, duplicates, early, first_bad, measured_at, *recent = row
     pairs = zip(recent[::2], recent[1::2], strict=True)
     return Tallies(
         Tally(int(good), int(total)),
         since,
         first_bad,
+        measured_at,
         int(duplicates),
         int(early),
         {span: Tally(int(g), int(t)) for span, (g, t) in zip(SPANS, pairs, strict=True)},

@@ -70,6 +70,19 @@ def test_an_event_that_is_told_long_after_it_happened_and_lost_is_found_within_t
 
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def test_what_was_complete_and_is_lost_later_began_to_be_bad_when_it_was_lost(scene: Scene, now: datetime) -> None:
+    events = evenly("e", 100, now - timedelta(hours=5), now - timedelta(hours=4))
+    scene.seen(events, 5 * MINUTE)
+    scene.beat(now)
+    assert scene.ticked(now)["completeness"].began_at is None
+    scene.warehouse.execute("delete from orders_internal.order_events where event_id < 'e5'")
+    scene.publish(now + 10 * MINUTE)
+    lost = scene.ticked(now + 11 * MINUTE)["completeness"]
+    assert (lost.verdict, lost.began_at) == (Verdict.ERROR, now + 11 * MINUTE)
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["land", "build", "publish", "rebuild", "beat", "tick"]),
