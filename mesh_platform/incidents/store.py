@@ -65,6 +65,11 @@ def afflicted(warehouse: Warehouse, incidents: Iterable[str]) -> dict[str, list[
     return found
 
 
+def last_event(warehouse: Warehouse) -> int:
+    """The number of the last event there is; 0 without any."""
+    return int(warehouse.query(f"select coalesce(max(seq), 0) from {names.INCIDENT_EVENTS}")[0][0])
+
+
 def named(warehouse: Warehouse, beginning: str) -> list[str]:
     """The incidents, no mere suspicions, whose id begins so."""
     asked = f"select incident from {names.INCIDENTS} where state <> 'suspected' and starts_with(incident, ?) order by 1"
@@ -77,7 +82,7 @@ def append(warehouse: Warehouse, before: State, events: Sequence[Event]) -> Stat
         return before
     after = fold(events, before)
     with warehouse.transaction():
-        last = int(warehouse.query(f"select coalesce(max(seq), 0) from {names.INCIDENT_EVENTS}")[0][0])
+        last = last_event(warehouse)
         numbered = [(seq, *_row(event)) for seq, event in enumerate(events, last + 1)]
         _insert(warehouse, names.INCIDENT_EVENTS, ("seq", *_COLUMNS), numbered)
         _project(warehouse, rows_of(before), rows_of(after), _firsts(events, last))

@@ -7,7 +7,7 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.incidents.condition import Condition
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.slo import completeness, freshness, latency
+from mesh_platform.slo import freshness, latency
 from mesh_platform.slo.measurement import Measurement, Severity, Verdict
 
 UNREADABLE: Final = "its manifest cannot be read; `mesh validate` says why"
@@ -32,7 +32,7 @@ def _condition(product: Product, m: Measurement) -> Condition:
         reason=m.reason,
         began_at=m.began_at if severity else None,
         causes=_inputs(product),
-        silent_system=_silent(m) if severity else None,
+        silent_system=_silent(product, m) if severity else None,
     )
 
 
@@ -52,12 +52,11 @@ def _inputs(product: Product) -> tuple[str, ...]:
     return (*product.manifest.product_inputs, *systems)
 
 
-def _silent(m: Measurement) -> str | None:
+def _silent(product: Product, m: Measurement) -> str | None:
     """The source system that was heard of last when everything it ever told became visible."""
-    if m.sli not in (freshness.SLI, latency.SLI, completeness.SLI):
-        return None
     inputs = m.details.get("inputs")
     if m.sli != freshness.SLI or not isinstance(inputs, list) or any(waiting for _, waiting, _ in inputs):
         return None
-    heard: list[tuple[datetime, str]] = [(alive, name) for name, _, alive in inputs if alive and "." not in name]
+    systems = {u.system for u in product.manifest.source_inputs}
+    heard: list[tuple[datetime, str]] = [(alive, name) for name, _, alive in inputs if alive and name in systems]
     return min(heard)[1] if heard and min(heard)[0] == m.details.get("proven_until") else None

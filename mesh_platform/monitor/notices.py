@@ -29,10 +29,13 @@ def notices(
 ) -> Iterator[Notice]:
     """One for each event that people hear of; `ui` is where the Dagster UI is, without a slash at its end."""
     measured = {(m.product, m.sli): m for m in found}
+    events = list(events)
+    left = [(e.incident, (e.product, e.sli)) for _, e in events if e.kind is Happened.LEFT and e.product and e.sli]
     for number, event in events:
         incident, kind = state.incidents.get(event.incident), _TOLD.get(event.kind)
         if incident and kind:
-            yield _notice(mesh, state, incident, kind, number, event, measured, ui)
+            gone = [key for of, key in left if of == event.incident]
+            yield _notice(mesh, state, incident, kind, number, event, measured, ui, gone)
 
 
 def _notice(
@@ -44,9 +47,10 @@ def _notice(
     event: Event,
     measured: Mapping[tuple[str, str], Measurement],
     ui: str,
+    gone: list[tuple[str, str]],
 ) -> Notice:
-    keys = list(state.symptoms_of(incident.id))
-    product_id, sli = _where(incident, event, keys)
+    keys = list(state.symptoms_of(incident.id)) or gone
+    product_id, sli = _where(mesh, incident, event, keys)
     product = mesh.products.get(product_id)
     last_good = measured[product_id, sli].details.get("proven_until") if (product_id, sli) in measured else None
     return Notice(
@@ -68,12 +72,13 @@ def _notice(
     )
 
 
-def _where(incident: Incident, event: Event, keys: list[tuple[str, str]]) -> tuple[str, str]:
-    """The promise the notice is about: the cause's own where it has one."""
-    if event.product and event.sli:
-        return event.product, event.sli
+def _where(mesh: Mesh, incident: Incident, event: Event, keys: list[tuple[str, str]]) -> tuple[str, str]:
+    """The promise the notice is about: the cause's own where it has one, and one that is not silent where there is."""
+    named = [(event.product, event.sli)] if event.product and event.sli else []
     own = [key for key in keys if key[0] == incident.cause]
-    return (own or keys or [(incident.cause.removeprefix(names.SYSTEM_PREFIX), "")])[0]
+    wanted = [*named, *own, *keys]
+    heard = [key for key in wanted if not mesh.notifications.silent(*key, event.at)]
+    return (heard or wanted or [(incident.cause.removeprefix(names.SYSTEM_PREFIX), "")])[0]
 
 
 def _reason(event: Event, incident: Incident) -> str:

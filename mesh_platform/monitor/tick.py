@@ -1,6 +1,6 @@
 """A tick of the monitor: judged, told to incidents, filed for people, and sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.incident import State
-from mesh_platform.incidents.store import events_after, recent
+from mesh_platform.incidents.store import events_after, last_event, recent
 from mesh_platform.incidents.told import tell_conditions
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.conditions import conditions
@@ -35,6 +35,7 @@ LOCAL_UI: Final = "http://localhost:3000"
 class Tick:
     """What a tick found."""
 
+    at: datetime
     measurements: tuple[Measurement, ...]
     untested: tuple[str, ...]
     """Products whose dbt tests are due."""
@@ -47,15 +48,17 @@ class Tick:
     pending: Mapping[str, Delivery]
 
 
-def tick(mesh: Mesh, environment: Environment, environ: Mapping[str, str], now: datetime, told: int) -> Tick:
-    """Everything but the sending; `told` is what the tick before came to.
+def tick(
+    mesh: Mesh, environment: Environment, environ: Mapping[str, str], clock: Callable[[], datetime], told: int
+) -> Tick:
+    """Everything but the sending; `told` is what the tick before came to. The clock is asked when it is our turn.
 
     Raises WarehouseBusy, WarehouseUnavailable: then nothing is known, and nothing is recorded.
     """
     if not environment.warehouse_file.exists():
         raise WarehouseUnavailable("there is no warehouse yet; the first landing makes it")
     with open_warehouse(environment, wait=BUSY_SECONDS) as warehouse:
-        return tick_in(warehouse, mesh, now, told, environ.get(names.ENV_UI_URL, LOCAL_UI).rstrip("/"))
+        return tick_in(warehouse, mesh, clock(), told, environ.get(names.ENV_UI_URL, LOCAL_UI).rstrip("/"))
 
 
 def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str = LOCAL_UI) -> Tick:
@@ -63,9 +66,12 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
     found = measure_and_keep(mesh, warehouse, mesh.products.values(), PROMISES, now)
     keep_audits(warehouse, now)
     events, _ = tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
+    if told > last_event(warehouse):
+        told = 0  # the warehouse is another one, or an older one, than the tick before saw
     news, state = events_after(warehouse, told), recent(warehouse, now, timedelta(days=1))
     enqueue(warehouse, list(notices(mesh, state, news, found, ui)), mesh.notifications, now)
     return Tick(
+        now,
         tuple(found),
         _untested(warehouse, mesh, now),
         tuple(events),
@@ -83,10 +89,10 @@ def _untested(warehouse: Warehouse, mesh: Mesh, now: datetime) -> tuple[str, ...
 
 
 def send(
-    found: Tick, mesh: Mesh, environment: Environment, environ: Mapping[str, str], now: datetime, by: Post = post
+    found: Tick, mesh: Mesh, environment: Environment, environ: Mapping[str, str], by: Post = post
 ) -> DeliveryReport:
     """Tell people what is due. The warehouse is closed while we wait for others' servers. Raises WarehouseBusy."""
-    tried = attempted(found.pending, Way(mesh.notifications, environ, environment.home, by), now, BUDGET_SECONDS)
+    tried = attempted(found.pending, Way(mesh.notifications, environ, environment.home, by), found.at, BUDGET_SECONDS)
     if not tried:
         return DeliveryReport(waiting=len(found.pending))
     with open_warehouse(environment, wait=_RECORD_SECONDS) as warehouse:

@@ -104,10 +104,10 @@ def publish_all(
     run_id: str,
 ) -> dict[str, Publication | str]:
     """Record every audit, publish what passed; a product that is not published gets the reason instead."""
-    now = datetime.now(UTC)
     outcome: dict[str, Publication | str] = {}
     try:
         with open_warehouse(environment) as warehouse:
+            now = datetime.now(UTC)  # not before it is our turn: consumers see nothing while we wait
             whole = [a for found in audits.values() if complete(found) for a in found]
             record_audits(warehouse, whole, now, run_id)
             for uid, product in built.items():

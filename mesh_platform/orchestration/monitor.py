@@ -63,12 +63,12 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
         " contract. Starts a run only where a product's dbt tests are due.",
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        now, before = datetime.now(UTC), read_cursor(context.cursor)
+        before = read_cursor(context.cursor)
         try:
-            found = tick(mesh, environment, os.environ, now, before.told)
+            found = tick(mesh, environment, os.environ, lambda: datetime.now(UTC), before.told)
         except (WarehouseBusy, WarehouseUnavailable, EnvironmentProblem) as problem:
             return _unanswered(context, mesh, before, str(problem))
-        said = _send(found, mesh, environment, now)
+        now, said = found.at, _send(found, mesh, environment)
         for line in said.lines:
             context.log.warning(line)
         standing = standings(found.measurements, found.state)
@@ -123,15 +123,18 @@ def _known(now: Mapping[str, str], before: Mapping[str, str], told: Collection[s
 def _unanswered(
     context: dg.SensorEvaluationContext, mesh: Mesh, before: Told, problem: str
 ) -> dg.SensorResult | dg.SkipReason:
-    """One outage is one `unknown` of each check, reported once and only when it lasts."""
+    """One outage is one `unknown` of each check, reported once, in portions, and only when it lasts."""
     ticks = before.unanswered + 1
-    lasting = ticks > PATIENCE_TICKS
-    if lasting and before.standing and set("".join(before.standing.values())) != {"u"}:
-        found = [unknown(p, sli, f"no answer from the warehouse: {problem}") for p in mesh.products for sli in PROMISES]
+    found = [unknown(p, sli, f"no answer from the warehouse: {problem}") for p in mesh.products for sli in PROMISES]
+    changed = {p: told for p, told in standings(found).items() if told != before.standing.get(p)}
+    if ticks > PATIENCE_TICKS and changed:
+        shown = frozenset(sorted(changed)[:MOST_PRODUCTS])
         return dg.SensorResult(
-            asset_events=[evaluation(result(m, mesh.products[m.product], mesh.policy.links)) for m in found],
+            asset_events=[
+                evaluation(result(m, mesh.products[m.product], mesh.policy.links)) for m in found if m.product in shown
+            ],
             skip_reason=f"{problem}; no answer for {ticks} ticks: everything is unknown",
-            cursor=Told(standings(found), ticks, before.told).cursor(),
+            cursor=Told({**before.standing, **{p: changed[p] for p in shown}}, ticks, before.told).cursor(),
         )
     context.update_cursor(Told(before.standing, ticks, before.told).cursor())
     return dg.SkipReason(f"{problem}; nothing was judged, the last verdicts stand")
@@ -149,12 +152,12 @@ def _retests(instance: dg.DagsterInstance, untested: Sequence[str], now: datetim
     return [dg.RunRequest(asset_check_keys=keys, tags={names.TAG_RETEST: "true"})]
 
 
-def _send(found: Tick, mesh: Mesh, environment: Environment, now: datetime) -> DeliveryReport:
+def _send(found: Tick, mesh: Mesh, environment: Environment) -> DeliveryReport:
     """What could not be recorded as sent is sent again: better twice than not at all."""
     try:
-        return send(found, mesh, environment, os.environ, now)
-    except WarehouseBusy as busy:
-        return DeliveryReport(lines=(f"{busy}; what was sent just now is not on record, and is sent again",))
+        return send(found, mesh, environment, os.environ)
+    except (WarehouseBusy, WarehouseUnavailable) as problem:
+        return DeliveryReport(lines=(f"{problem}; what was sent just now is not on record, and is sent again",))
 
 
 def _summary(found: Tick, said: DeliveryReport) -> str:
@@ -171,5 +174,5 @@ def read_cursor(cursor: str | None) -> Told:
     try:
         kept = json.loads(cursor or "{}")
         return Told({str(p): str(s) for p, s in kept["standing"].items()}, int(kept["unanswered"]), int(kept["told"]))
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, OverflowError, RecursionError):
         return Told()

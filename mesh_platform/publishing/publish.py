@@ -54,6 +54,8 @@ def publish(
         append = append_only and _is_append(warehouse, product, columns)
         new = _new_rows(warehouse, product, everything=not append)
         _append(warehouse, product, columns, now) if append else _replace(warehouse, product, columns, now)
+        if not append:
+            new = _first_seen(warehouse, product, new, now)
         _expose(warehouse, product, schema)
         _remember_batches(warehouse, product)
         return _record(warehouse, product, now, "append" if append else "replace", new, through_revision, run_id)
@@ -91,6 +93,19 @@ def _new_rows(warehouse: Warehouse, product: Product, *, everything: bool) -> Ro
         f" from {private_table(product)}{condition}",
         parameters,
     )[0]
+
+
+def _first_seen(warehouse: Warehouse, product: Product, new: Row, now: datetime) -> Row:
+    """The same with the least event time of what nobody had seen: a table published anew makes no old news of it."""
+    when = event_time(product)
+    if when is None:
+        return new
+    oldest = warehouse.query(
+        f"select min(cast({identifier(when)} as timestamptz)) from {published_table(product)}"
+        f" where {names.SEEN_COLUMN} >= ?::timestamptz",
+        [now],
+    )[0][0]
+    return (new[0], oldest, *new[2:])
 
 
 def _append(warehouse: Warehouse, product: Product, columns: Sequence[str], now: datetime) -> None:

@@ -34,6 +34,8 @@ def rows_with_seen(warehouse: Warehouse, product: Product, columns: Sequence[str
         return f"select {listed}, ?::timestamptz as {names.SEEN_COLUMN} from {private_table(product)} n"
     there = {name for name, _ in _published(warehouse, product)}
     same = [c for c in _identity(warehouse, product, columns) if c in there]
+    if not set(same) - {event_time(product)}:  # nothing in common but a time tells no event from another
+        return f"select {listed}, ?::timestamptz as {names.SEEN_COLUMN} from {private_table(product)} n"
     on = " and ".join(f"o.{identifier(c)} is not distinct from n.{identifier(c)}" for c in same)
     grouped = ", ".join(identifier(c) for c in same)
     return (

@@ -75,6 +75,23 @@ a record, or out of one) is, in place, fields removed and fields added: it needs
   of it is a change of meaning. `mesh validate` refuses both.
 - A default is a value of a union's first type, as Avro said until 1.11 and as most libraries read it.
 - Attributes that nobody knows change nothing.
+
+## A new major, step by step
+
+For `orders.order_events`, which becomes `orders.order_events_v3`:
+
+1. Copy `domains/orders/order_events/` to `domains/orders/order_events_v3/`. In its `schema/` leave one file,
+   `3.0.0.avsc`, with the new shape; give the record a name of its own, or keep it.
+2. In its manifest: `metadata.name: orders.order_events_v3`, `schema_version: "3.0.0"`, another `interface.table`, and
+   `downstream_consumers` with those who have moved, at first nobody.
+3. In `dbt_projects/orders/models/products/` copy the model and its `.yml` to `order_events_v3`, the `expected` model of
+   `models/slo/` too if the events are others; `accuracy.validated_by` and the `examples` name the new model and table.
+4. In the old manifest: `lifecycle: {deprecated_on: …, retires_on: …, successor: orders.order_events_v3}`, with at least
+   the council's days of notice. From then on every reader is warned with both dates (`CON006`).
+5. `mesh validate orders`, then `mesh prepare orders`. Both are published side by side.
+6. Readers move their `upstream_sources` and their SQL. `mesh impact orders.order_events` says who is left; nobody new
+   may begin from `deprecated_on` on (`CON008`).
+7. When `retires_on` has come and nobody reads it, remove the old folder and its models (`LIF009` says who still does).
 """
 
 

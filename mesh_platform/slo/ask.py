@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse, in_a_line
+from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse, WarehouseUnavailable, in_a_line
 
 
 @dataclass(frozen=True)
@@ -11,6 +11,14 @@ class Rejected:
     """The warehouse refused this product's part of the question."""
 
     reason: str
+
+
+def still_answers(warehouse: Warehouse) -> bool:
+    """Whether the warehouse itself answers, so that what failed was a view that reads something else."""
+    try:
+        return bool(warehouse.query("select count(*) from information_schema.schemata"))
+    except (QueryRejected, WarehouseUnavailable):
+        return False
 
 
 AT_ONCE = 50
@@ -21,7 +29,8 @@ def ask(warehouse: Warehouse, questions: Mapping[str, str]) -> dict[str, list[Ro
     """Answer every question (product id → a select) in one union, rows grouped by product.
 
     A rejected union is split in two and asked again, so one bad of n costs about 2 log n queries. An outage is not
-    split: WarehouseUnavailable passes through, because then there is no answer for anyone.
+    split: WarehouseUnavailable passes through, because then there is no answer for anyone. A view over a file that is
+    gone is none: the warehouse still answers.
     """
     asked = list(questions.items())
     if len(asked) > AT_ONCE:
@@ -33,7 +42,9 @@ def ask(warehouse: Warehouse, questions: Mapping[str, str]) -> dict[str, list[Ro
         rows = warehouse.query(
             " union all ".join(f"(select {n} as asked, q.* from ({sql}) q)" for n, (_, sql) in enumerate(asked))
         )
-    except QueryRejected as problem:
+    except (QueryRejected, WarehouseUnavailable) as problem:
+        if isinstance(problem, WarehouseUnavailable) and not still_answers(warehouse):
+            raise
         if len(asked) == 1:
             return {asked[0][0]: Rejected(in_a_line(problem))}
         half = len(asked) // 2

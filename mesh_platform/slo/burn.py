@@ -16,6 +16,11 @@ FEWEST: Final = 5
 """Fewer bad events than these alert nobody, whatever share of a small budget they are."""
 
 
+_USUAL: Final = timedelta(days=28)
+"""The window that the shares are meant for."""
+_DRIP: Final = "{bad:,} of the {total:,} events of the window broke the promise, also of late; the budget is spent"
+
+
 @dataclass(frozen=True)
 class Tally:
     """How many events of a span kept the promise, of how many."""
@@ -90,18 +95,27 @@ def alerts(budget: Budget) -> tuple[Alert, ...]:
     """
     spans = [span for span in BURN_SPANS if _went(budget, span)]
     paging = [span for span in spans if span.severity is Severity.PAGE]
-    firing = [span for span in paging or spans if budget.burn(span.short) >= _enough(budget, span)]
+    firing = [span for span in paging or spans if budget.burn(span.short) >= enough(budget, span)]
+    if not firing and _drips(budget):
+        return (Alert(Severity.TICKET, _DRIP.format(bad=budget.whole.bad, total=budget.whole.total), 0.0),)
     return tuple(Alert(span.severity, _sentence(budget, span), budget.burn(span.long)) for span in firing[:1])
+
+
+def _drips(budget: Budget) -> bool:
+    """Whether the budget is spent where so little happens that no span ever sees `FEWEST` events, and goes on being."""
+    lately = budget.recent[SPANS[-1]]
+    return lately.total < FEWEST <= budget.whole.bad and lately.bad > 0 and (budget.left or 0.0) < 0
 
 
 def _went(budget: Budget, span: BurnSpan) -> bool:
     """Whether the share went within the long span, and was more than a few events."""
-    enough = budget.recent[span.long].bad >= FEWEST and span.long < budget.window
-    return enough and budget.burn(span.long) >= _enough(budget, span)
+    several = budget.recent[span.long].bad >= FEWEST and span.long < budget.window
+    return several and budget.burn(span.long) >= enough(budget, span)
 
 
-def _enough(budget: Budget, span: BurnSpan) -> float:
-    return span.share * (budget.window / span.long)
+def enough(budget: Budget, span: BurnSpan) -> float:
+    """The burn from which a span counts: in a short window too it is none that the window allows."""
+    return max(span.share * (budget.window / span.long), min(span.share * (_USUAL / span.long), 1.0))
 
 
 def _sentence(budget: Budget, span: BurnSpan) -> str:

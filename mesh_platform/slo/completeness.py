@@ -17,12 +17,14 @@ LOOKED_INTO = 20
 """Products, the worst first, of which it is asked where their events were lost."""
 
 
-def measure_completeness(warehouse: Warehouse, products: Iterable[Product], found: Histories) -> list[Measurement]:
-    """The completeness of each product, from the counts of its settled buckets; the worst are looked into."""
+def measure_completeness(
+    warehouse: Warehouse, products: Iterable[Product], found: Histories, *, closely: bool
+) -> list[Measurement]:
+    """The completeness of each product, from the counts of its settled buckets; the worst are looked into, `closely`
+    also where the promise is kept with events missing."""
     judged = each(products, SLI, lambda p: _judge(p, found[p.id]))
-    worst = sorted(
-        (m for m in judged if m.total and m.good != m.total), key=lambda m: (m.verdict is Verdict.PASS, m.value)
-    )
+    lacking = [m for m in judged if m.total and m.good != m.total and (closely or m.verdict is not Verdict.PASS)]
+    worst = sorted(lacking, key=lambda m: (m.verdict is Verdict.PASS, m.value))
     looked = {m.product for m in worst[:LOOKED_INTO]}
     return [_looked_into(warehouse, m, found[m.product]) if m.product in looked else m for m in judged]
 

@@ -29,6 +29,8 @@ class Question:
     since: datetime
     """The beginning of the first bucket that is counted."""
     now: datetime
+    seen_by: datetime | None
+    """Only what was visible by then counts; None: whatever is published now."""
     seen: bool
     """Whether the published table says since when each row was visible; otherwise each was always."""
     to_the_second: bool
@@ -53,15 +55,16 @@ class Question:
         """
         events = self._expected_events() if self.keys else self._published_events()
         target = self.product.manifest.slo.freshness.target_minutes
-        visible = f"copies > 0 and seen_at <= {moment(self.now)}"
+        visible = "copies > 0" + (f" and _mesh_seen_at <= {moment(self.seen_by)}" if self.seen_by else "")
         # microseconds: adding an interval to a moment asks the calendar of its time zone, for each of a million rows
-        after = f"{epoch('seen_at')} - {epoch('event_at')}"
-        return f"""select {bucket_sql("event_at")} as bucket, count(*) as total,
+        after = f"{epoch('_mesh_seen_at')} - {epoch('_mesh_event_at')}"
+        return f"""select {bucket_sql("_mesh_event_at")} as bucket, count(*) as total,
             count(*) filter ({visible}) as present,
             count(*) filter ({visible} and is_newest and {after} <= {target * 60 * _SECOND_US}) as in_time,
             coalesce(sum(copies - 1) filter ({visible}), 0) as duplicates,
             count(*) filter ({visible} and {after} < {-int(SKEW.total_seconds()) * _SECOND_US}) as early
-            from ({events}) where event_at >= {moment(self.since)} and event_at <= {moment(self.latest)} group by 1"""
+            from ({events})
+            where _mesh_event_at >= {moment(self.since)} and _mesh_event_at <= {moment(self.latest)} group by 1"""
 
     def expected(self) -> str:
         """The events that must be there; a key may be told more than once."""
@@ -69,7 +72,7 @@ class Question:
         table = relation(names.internal_schema(self.product.domain), model)
         keys, at = _listed(self.keys), f"cast({identifier(self.time)} as timestamptz)"
         return (
-            f"select {keys}, {at} as event_at from {table}"
+            f"select {keys}, {at} as _mesh_event_at from {table}"
             f" where {at} >= {moment(self.since)} and {at} <= {moment(self.latest)}"
         )
 
@@ -79,17 +82,18 @@ class Question:
         A published row that tells an older event of the same key does not tell the expected one.
         """
         keys, at = _listed(self.keys), f"cast({identifier(self.time)} as timestamptz)"
-        second = f"{epoch('max(told_at)')} // {_SECOND_US} >= {epoch('min(event_at)')} // {_SECOND_US}"
+        second = f"{epoch('max(_mesh_told_at)')} // {_SECOND_US} >= {epoch('min(_mesh_event_at)')} // {_SECOND_US}"
         newest = f"coalesce({second}, false)" if self.to_the_second else "true"
         nothing = "cast(null as timestamptz)"
         return (
             f"with expected as {'' if self.whole else 'materialized '}({self.expected()})"
-            f" select min(event_at) as event_at, count(told_at) as copies, min(seen_at) as seen_at,"
-            f" {newest} as is_newest"
-            f" from (select {keys}, event_at, {nothing} as told_at, {nothing} as seen_at from expected"
+            f" select min(_mesh_event_at) as _mesh_event_at, count(_mesh_told_at) as copies,"
+            f" min(_mesh_seen_at) as _mesh_seen_at, {newest} as is_newest"
+            f" from (select {keys}, _mesh_event_at, {nothing} as _mesh_told_at, {nothing} as _mesh_seen_at"
+            f" from expected"
             f" union all select {keys}, {nothing}, coalesce({at}, '-infinity'), {self._seen()}"
             f" from {published_table(self.product)} p{self._asked()})"
-            f" group by {keys} having min(event_at) is not null"
+            f" group by {keys} having min(_mesh_event_at) is not null"
         )
 
     def _asked(self) -> str:
@@ -101,8 +105,8 @@ class Question:
 
     def _published_events(self) -> str:
         return (
-            f"select cast({identifier(self.time)} as timestamptz) as event_at, 1 as copies,"
-            f" {self._seen()} as seen_at, true as is_newest from {published_table(self.product)}"
+            f"select cast({identifier(self.time)} as timestamptz) as _mesh_event_at, 1 as copies,"
+            f" {self._seen()} as _mesh_seen_at, true as is_newest from {published_table(self.product)}"
         )
 
     def _seen(self) -> str:

@@ -37,6 +37,7 @@ group by i.product, i.system""",
         """select sum(good) as good, sum(total) as total
 from mesh_slo.measurements
 where product = ? and sli = 'latency'
+  and bucket > (select min(published_at) from mesh_slo.publications where product = ?)  -- promised from then on
   and bucket >= now() - to_days(28) and bucket + interval 5 minute <= now() - to_minutes(30)  -- window, target
 -- a bucket's counts are
 select count(*) as total, count(*) filter (p._mesh_published_at <= e.event_time + to_minutes(30)) as good

@@ -47,7 +47,9 @@ class _Moment:
 _MEASURES: Final[dict[str, Callable[[_Moment], list[Measurement]]]] = {
     freshness.SLI: lambda m: freshness.measure_freshness(m.mesh, m.warehouse, m.products, m.now),
     latency.SLI: lambda m: latency.measure_latency(m.products, m.histories),
-    completeness.SLI: lambda m: completeness.measure_completeness(m.warehouse, m.products, m.histories),
+    completeness.SLI: lambda m: completeness.measure_completeness(
+        m.warehouse, m.products, m.histories, closely=m.counting is histories
+    ),
     accuracy.SLI: lambda m: accuracy.measure_accuracy(m.warehouse, m.products, m.now),
     contract.SLI: lambda m: contract.measure_contract(m.warehouse, m.products),
 }

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
-from mesh_platform.slo.ask import AT_ONCE
+from mesh_platform.slo.ask import AT_ONCE, still_answers
 from mesh_platform.slo.burn import SPANS
 from mesh_platform.slo.count import Question, moment
 from mesh_platform.slo.history import COMPLETENESS, LATENCY
 from mesh_platform.slo.settled import Settled, ago
 from mesh_platform.slo.tallies import Tallies, recent_sums, tallies, whole_sums
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, in_a_line
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
 from mesh_platform.warehouse.sql import any_of, literal
 
 _TABLES: Final = (
@@ -40,6 +40,8 @@ class Counting:
     """What is to be counted of a product, and what its counts are then good for."""
 
     question: Question
+    promised: datetime
+    """What happened before was not promised in time."""
     definition: str
     revision: int
     whole_at: datetime
@@ -75,8 +77,10 @@ def _stage(warehouse: Warehouse, items: Sequence[tuple[str, Counting]]) -> list[
     if len(items) > AT_ONCE:
         return [r for n in range(0, len(items), AT_ONCE) for r in _stage(warehouse, items[n : n + AT_ONCE])]
     try:
-        warehouse.execute(f"insert into {_STAGED} " + " union all ".join(_buckets(p, c.question) for p, c in items))
-    except QueryRejected as problem:
+        warehouse.execute(f"insert into {_STAGED} " + " union all ".join(_buckets(p, c) for p, c in items))
+    except (QueryRejected, WarehouseUnavailable) as problem:
+        if isinstance(problem, WarehouseUnavailable) and not still_answers(warehouse):
+            raise
         if len(items) == 1:
             return [(items[0][0], in_a_line(problem))]
         half = len(items) // 2
@@ -84,10 +88,12 @@ def _stage(warehouse: Warehouse, items: Sequence[tuple[str, Counting]]) -> list[
     return []
 
 
-def _buckets(product: str, question: Question) -> str:
+def _buckets(product: str, counting: Counting) -> str:
     return (
         f"select {literal(product)}, s.sli, c.bucket, if(s.sli = '{LATENCY}', c.in_time, c.present), c.total,"
-        f" c.duplicates, c.early from ({question.counts()}) c, (values ('{LATENCY}'), ('{COMPLETENESS}')) s(sli)"
+        f" c.duplicates, c.early"
+        f" from ({counting.question.counts()}) c, (values ('{LATENCY}'), ('{COMPLETENESS}')) s(sli)"
+        f" where s.sli <> '{LATENCY}' or c.bucket >= {moment(counting.promised)}"
     )
 
 

@@ -52,7 +52,8 @@ def question(known: Known, product: Product, since: datetime) -> Question | str:
         return reason
     keys = () if no_keys(known, product, time) else _keys(known, product, time)
     exact = dict(published).get(time, "").startswith("TIMESTAMP")
-    return Question(product, keys, time, since, known.now, seen, exact)
+    seen_by = known.now if record and record.since else None
+    return Question(product, keys, time, since, known.now, seen_by, seen, exact)
 
 
 def no_keys(known: Known, product: Product, time: str) -> str | None:

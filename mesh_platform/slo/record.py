@@ -6,6 +6,7 @@ costs what is new, not what is known. A bucket is kept before it has settled too
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,8 +29,8 @@ from mesh_platform.slo.tallies import Tallies
 from mesh_platform.warehouse.protocol import Warehouse
 
 WHOLE_AGAIN: Final = timedelta(hours=1)
-"""An event that is told long after it happened is found by its publication; one that is lost then, only by looking at
-the whole window."""
+"""What no revision tells of is found by looking at the whole window again: an event that came long after it happened
+and was lost, one that the source deleted, a table of expected events that was built by itself."""
 _WHOLE_AT_ONCE: Final = 20
 
 
@@ -39,9 +40,10 @@ def record(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: d
     products, told = list(products), known(warehouse, now)
     ends = settled_ends(mesh, warehouse, products, told)
     asked = {p.id: asked_or_why(told, p, ends[p.id].since) for p in products}
-    askable = {p: q for p, q in asked.items() if isinstance(q, Question)}
+    # what is published is visible now, also where the clock that stamped it is ahead of ours
+    askable = {p: replace(q, seen_by=None) for p, q in asked.items() if isinstance(q, Question)}
     found = news(warehouse, mesh, askable.keys())
-    due = _due(askable, found, now)
+    due = _due(askable, found, ends, now)
     refused = count(warehouse, due, now)
     if quiet := [p for p in askable if p not in due and found[p].revision > found[p].counted]:
         still_hold(warehouse, quiet, max(n.revision for n in found.values()))
@@ -49,17 +51,21 @@ def record(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: d
     return {p.id: _history(told, asked[p.id], ends[p.id], refused.get(p.id), kept) for p in products}
 
 
-def _due(asked: Mapping[str, Question], found: Mapping[str, News], now: datetime) -> dict[str, Counting]:
+def _due(
+    asked: Mapping[str, Question], found: Mapping[str, News], ends: Mapping[str, Settled], now: datetime
+) -> dict[str, Counting]:
     """Those with news, or of which something else is asked than was counted."""
-    stale = sorted((told.whole_at, p) for p, told in found.items() if told.whole_at and told.since)
+    stale = sorted((told.whole_at, p) for p, told in found.items() if told.whole_at)
     again = {p for whole_at, p in stale[:_WHOLE_AT_ONCE] if now - whole_at >= WHOLE_AGAIN}
     due: dict[str, Counting] = {}
     for product, question in asked.items():
         told, definition = found[product], _definition(question)
         if told.whole_at is None or told.definition != definition or told.replaced or product in again:
-            due[product] = Counting(question, definition, told.revision, now)
+            due[product] = Counting(question, ends[product].promised, definition, told.revision, now)
         elif told.since is not None:
-            due[product] = Counting(question.only(told.since), definition, told.revision, told.whole_at)
+            due[product] = Counting(
+                question.only(told.since), ends[product].promised, definition, told.revision, told.whole_at
+            )
     return due
 
 

@@ -10,7 +10,7 @@ from mesh_platform.slo.bucket import bucket_sql
 from mesh_platform.slo.burn import Tally
 from mesh_platform.slo.count import Question, moment
 from mesh_platform.slo.history import History
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, in_a_line
+from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
 from mesh_platform.warehouse.sql import identifier, literal
 
 SAMPLE = 5
@@ -35,7 +35,7 @@ def lost(warehouse: Warehouse, history: History, whole: Tally) -> dict[str, obje
     asked = history.question
     try:
         _, unpublished, sample = warehouse.query(_missing(asked, history.settled.completeness))[0]
-    except QueryRejected as problem:
+    except (QueryRejected, WarehouseUnavailable) as problem:
         return {"built": f"unknown: {in_a_line(problem)}"}
     built = whole.good + int(unpublished)
     stages = [
@@ -55,7 +55,7 @@ def lost(warehouse: Warehouse, history: History, whole: Tally) -> dict[str, obje
 def _missing(asked: Question, until: datetime) -> str:
     """How many of the settled events are not visible, how many of those were built, and the first of them."""
     keys = ", ".join(identifier(k) for k in asked.keys)
-    visible = f" and {names.SEEN_COLUMN} <= {moment(asked.now)}" if asked.seen else ""
+    visible = f" and {names.SEEN_COLUMN} <= {moment(asked.seen_by)}" if asked.seen and asked.seen_by else ""
 
     def there(table: str, condition: str = "") -> str:
         same = " and ".join(f"e.{identifier(k)} is not distinct from t.{identifier(k)}" for k in asked.keys)
@@ -64,8 +64,8 @@ def _missing(asked: Question, until: datetime) -> str:
     shown = ", ' / ', ".join(f"coalesce(cast({identifier(k)} as varchar), 'null')" for k in asked.keys)
     place = "if(is_built, 'built, not published', 'not built')"
     return (
-        f"with missing as materialized (select {keys}, min(event_at) as event_at from ({asked.expected()}) e"
-        f" where {bucket_sql('event_at')} < {moment(until)}"
+        f"with missing as materialized (select {keys}, min(_mesh_event_at) as event_at from ({asked.expected()}) e"
+        f" where {bucket_sql('_mesh_event_at')} < {moment(until)}"
         f" and not {there(published_table(asked.product), visible)} group by {keys}),"
         f" placed as (select *, {there(private_table(asked.product))} as is_built from missing e)"
         f" select count(*), count(*) filter (is_built),"

@@ -12,7 +12,7 @@ from mesh_platform.incidents.incident import Incident
 from mesh_platform.incidents.store import whole
 from mesh_platform.incidents.tables import ensure_incidents
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.manifest.notifications import Maintenance
+from mesh_platform.manifest.notifications import Maintenance, Mute
 from mesh_platform.monitor.tick import Tick, tick_in
 from mesh_platform.notifying.deliver import Way, attempted, recorded
 from mesh_platform.slo.measurement import Severity, Verdict
@@ -215,6 +215,32 @@ def test_ten_products_failing_from_one_upstream_are_one_call(watch: Watch, shipp
     assert {p for p, _ in symptoms} >= {ORDERS, *(f"finance.r{n}" for n in range(10))}
     assert watch.heard() == ["opened"]
     assert watch.heard("/pagerduty") == ["trigger"]
+
+
+def test_a_mute_of_one_product_silences_no_other(watch: Watch, shipped_mesh: Mesh, now: datetime) -> None:
+    healthy(watch, now)
+    readers(watch, shipped_mesh.products["finance.revenue_daily"], 3, now)
+    mute = Mute(product="finance.r0", until=(now + DAY).date(), by="finance", reason="known")
+    scene = watch.scene
+    scene.mesh = replace(scene.mesh, notifications=config(SLACK, PAGERDUTY, WEBHOOK, mutes=(mute,)))
+    watch.run(now + 500 * MINUTE, 3)
+    assert watch.heard() == ["opened"]
+
+
+def test_a_warehouse_that_was_made_anew_still_tells_people(watch: Watch, now: datetime) -> None:
+    """The cursor is of the old one, whose events had greater numbers."""
+    healthy(watch, now)
+    watch.told = 500
+    watch.run(now + 91 * MINUTE, 3)
+    assert watch.heard() == ["opened"]
+
+
+def test_the_end_is_told_of_the_promise_that_was_broken(watch: Watch, now: datetime) -> None:
+    healthy(watch, now)
+    watch.run(now + 91 * MINUTE, 3)
+    watch.run(now + 94 * MINUTE, 3, watch.scene.beat)
+    closed = [body for at, _, body in watch.receiver.got if at.startswith("/webhook")][-1]
+    assert (closed["kind"], closed["sli"]) == ("closed", "freshness")
 
 
 def test_a_slow_leak_is_a_ticket_that_wakes_nobody(watch: Watch, now: datetime) -> None:

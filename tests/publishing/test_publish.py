@@ -237,3 +237,19 @@ def test_the_warehouse_survives_a_reader_s_view_on_the_replaced_table(
     build(ready, now + timedelta(hours=1), "x", "y")
     go(ready, product, schema, now + timedelta(hours=1))
     assert ready.query("select n from report") == [(2,)]
+
+
+def test_a_table_published_anew_makes_no_old_news_of_what_was_seen(
+    ready: DuckDbWarehouse, product: Product, schema: RecordSchema, now: datetime
+) -> None:
+    build(ready, now, "a", "b")
+    go(ready, product, schema, now)
+    ready.execute(f"update {PRIVATE} set _mesh_batch = _mesh_batch + interval 1 hour")
+    later = now + timedelta(hours=1)
+    again = go(ready, product, schema, later)
+    assert (again.mode, again.new_rows, again.oldest_event_at) == ("replace", 2, None)
+    assert {at for (at,) in ready.query(f"select _mesh_published_at from {PUBLISHED}")} == {now}
+    build(ready, later, "c")
+    ready.execute(f"update {PRIVATE} set _mesh_batch = _mesh_batch + interval 1 hour")
+    third = go(ready, product, schema, later)
+    assert (third.mode, third.oldest_event_at) == ("replace", later - timedelta(minutes=10))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from mesh_platform.schema.avro.avro_type import Enum, Fixed, Primitive, Record, Recursive, Union
 from mesh_platform.schema.avro.name import simple_name
 from mesh_platform.schema.avro.parse import read_avro
+from mesh_platform.schema.evolution import resolution, union_change
 from mesh_platform.schema.evolution.leaf_change import is_widening
 from mesh_platform.schema.evolution.resolution import can_read
-from mesh_platform.schema.evolution.steps import resolution, union_change
 from mesh_platform.schema.evolution.verdict import as_json, judge
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh_platform.slo.burn import BURN_SPANS, FEWEST, SPANS, Budget, Tally, alerts, said_span
+from mesh_platform.slo.burn import BURN_SPANS, FEWEST, SPANS, Budget, Tally, alerts, enough, said_span
 from mesh_platform.slo.measurement import Severity
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -128,7 +128,7 @@ def test_a_total_outage_fires_every_span_that_it_can_reach(
         span
         for span in BURN_SPANS
         if span.long <= lasting and span.long < told.window and told.recent[span.long].bad >= FEWEST
-        if most >= span.share * (told.window / span.long)
+        if most >= enough(told, span)
     ]
     if reached:
         assert [a.severity for a in alerts(told)] == [reached[0].severity]
@@ -143,6 +143,24 @@ def test_whatever_fires_has_cost_enough_events_and_is_still_going_on(
         spans = [s for s in BURN_SPANS if s.severity is alert.severity and told.burn(s.long) == alert.burn]
         assert any(told.recent[s.long].bad >= FEWEST and told.recent[s.short].bad > 0 for s in spans)
         assert any(told.recent[s.long].bad >= s.share * told.allowed * 0.999 for s in spans)
+
+
+@pytest.mark.parametrize(("days", "late"), [(1, 0.006), (7, 0.003)])
+def test_a_promise_that_is_kept_over_a_short_window_calls_nobody(days: int, late: float) -> None:
+    def tally(span: timedelta) -> Tally:
+        total = round(100_000 * (span / timedelta(days=1)))
+        return Tally(total - round(total * late), total)
+
+    window = timedelta(days=days)
+    assert alerts(Budget(0.99, window, tally(window), window, {span: tally(span) for span in SPANS})) == ()
+
+
+def test_what_is_late_every_day_where_little_happens_is_a_ticket() -> None:
+    """One event a day, all of them late: no span ever sees five."""
+    told = Budget(0.99, timedelta(days=28), Tally(0, 27), timedelta(days=27), {s: Tally(0, s.days) for s in SPANS})
+    assert [a.severity for a in alerts(told)] == [Severity.TICKET]
+    over = {s: Tally(s.days, s.days) for s in SPANS}
+    assert alerts(Budget(0.99, timedelta(days=28), Tally(5, 27), timedelta(days=27), over)) == ()
 
 
 @given(objective=OBJECTIVES, few=st.integers(0, FEWEST - 1), rate=RATES, days=st.integers(1, 90))

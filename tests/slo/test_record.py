@@ -1,6 +1,7 @@
 """What is kept says what counting everything says, whatever came when."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -81,6 +82,54 @@ def test_what_was_complete_and_is_lost_later_began_to_be_bad_when_it_was_lost(sc
     scene.publish(now + 10 * MINUTE)
     lost = scene.ticked(now + 11 * MINUTE)["completeness"]
     assert (lost.verdict, lost.began_at) == (Verdict.ERROR, now + 11 * MINUTE)
+
+
+def test_a_publication_that_a_faster_clock_stamped_is_visible_all_the_same(scene: Scene, now: datetime) -> None:
+    events = evenly("e", 100, now - timedelta(hours=5), now - timedelta(hours=4))
+    scene.land(events, now)
+    scene.build(events, now)
+    scene.publish(now + timedelta(seconds=10))
+    scene.beat(now)
+    assert scene.ticked(now)["completeness"].good == 100
+
+
+def test_a_published_time_that_is_later_than_the_expected_one_makes_nothing_missing(
+    scene: Scene, now: datetime
+) -> None:
+    events = evenly("e", 10, now - timedelta(hours=6), now - timedelta(hours=5))
+    scene.land(events, now - timedelta(hours=5))
+    assert scene.ticked(now - timedelta(hours=3))["completeness"].good == 0
+    scene.build([(key, at + timedelta(hours=1)) for key, at in events], now)
+    scene.publish(now)
+    scene.beat(now)
+    assert scene.ticked(now + MINUTE)["completeness"].good == 10
+
+
+def test_what_the_source_deletes_is_noticed_within_the_hour_also_when_nothing_else_happens(
+    scene: Scene, now: datetime
+) -> None:
+    events = evenly("e", 12, now - timedelta(hours=6), now - timedelta(hours=5))
+    scene.land(events, now)
+    scene.build(events[:11], now)
+    scene.publish(now)
+    scene.beat(now)
+    assert (scene.ticked(now)["completeness"].good, scene.ticked(now)["completeness"].total) == (11, 12)
+    scene.warehouse.execute("delete from orders_internal.expected_order_events where event_id = 'e11'")
+    found = scene.ticked(now + timedelta(hours=1))["completeness"]
+    assert (found.good, found.total) == (11, 11)
+
+
+def test_a_view_over_a_file_that_is_gone_is_its_own_product_s_trouble(
+    scene: Scene, now: datetime, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone.parquet"
+    scene.warehouse.execute(f"copy (select 'e' as event_id, now() as event_timestamp) to '{gone}'")
+    scene.warehouse.execute("drop table orders_internal.expected_order_events")
+    scene.warehouse.execute(f"create view orders_internal.expected_order_events as from read_parquet('{gone}')")
+    gone.unlink()
+    for asked in (scene.ticked(now), scene.asked(now)):
+        assert asked["completeness"].verdict is Verdict.UNKNOWN
+        assert "refused" in asked["completeness"].reason
 
 
 STEPS = st.lists(
