@@ -75,7 +75,7 @@ def test_where_nothing_was_recorded_a_sentence_says_so(desk: Desk) -> None:
     with open_duckdb(desk.environment.warehouse_file):
         pass
     assert desk.incidents() == (0, empty, "")
-    for command in (["show", "x"], ["ack", "x", "--by", "Noor"], ["note", "x", "--by", "Noor", "hm"]):
+    for command in (["show", "x"], ["ack", "x", "--by", "orders-oncall"], ["note", "x", "--by", "orders-oncall", "hm"]):
         asked = desk.incidents(*command)
         assert (asked.code, "there is no incident `x`" in asked.err) == (2, True)
 
@@ -104,9 +104,9 @@ def test_what_closed_long_ago_is_listed_when_it_is_asked_for(desk: Desk) -> None
 
 def test_one_incident_is_shown_with_all_that_happened(desk: Desk) -> None:
     [incident] = desk.tells(BAD, BAD)
-    assert desk.incidents("ack", incident.id[:6], "--by", "Noor", "--note", "on it") == (
+    assert desk.incidents("ack", incident.id[:6], "--by", "orders-oncall", "--note", "on it") == (
         0,
-        f"incident `{incident.id}` acknowledged by Noor\n",
+        f"incident `{incident.id}` acknowledged by orders-oncall\n",
         "",
     )
     assert desk.incidents("note", incident.id, "--by", "Ada", "connector restarted").code == 0
@@ -116,14 +116,14 @@ def test_one_incident_is_shown_with_all_that_happened(desk: Desk) -> None:
         f"incident {incident.id}: open, page, cause orders.order_events",
         "detected 1.0 min later",
         "symptom finance.daily freshness, page, since",
-        "acknowledged: Noor: on it",
+        "acknowledged: orders-oncall: on it",
         "noted: Ada: connector restarted",
         "joined orders.order_events freshness (page): orders.order_events freshness is page",
     ):
         assert line in shown.out
-    assert re.search(r"acknowledged by Noor 119\.\d min after the call", shown.out)
+    assert re.search(r"acknowledged by orders-oncall 119\.\d min after the call", shown.out)
     told = desk.incidents("show", incident.id, "--format", "json").json
-    assert (told["state"], told["acknowledged_by"], told["time_to_detect_seconds"]) == ("open", "Noor", 60.0)
+    assert (told["state"], told["acknowledged_by"], told["time_to_detect_seconds"]) == ("open", "orders-oncall", 60.0)
     assert [e["kind"] for e in told["events"]] == ["opened", "joined", "joined", "acknowledged", "noted"]
     assert {(s["product"], s["recovering"]) for s in told["symptoms"]} == {
         ("orders.order_events", False),
@@ -134,9 +134,9 @@ def test_one_incident_is_shown_with_all_that_happened(desk: Desk) -> None:
 def test_what_is_over_can_be_noted_but_not_taken_on(desk: Desk) -> None:
     [incident] = desk.tells(BAD, BAD)
     desk.tells(GOOD, GOOD, ago=timedelta(hours=1))
-    asked = desk.incidents("ack", incident.id, "--by", "Noor")
+    asked = desk.incidents("ack", incident.id, "--by", "orders-oncall")
     assert (asked.code, "is over" in asked.out) == (1, True)
-    asked = desk.incidents("note", incident.id, "--by", "Noor", "a full disk", "--format", "json")
+    asked = desk.incidents("note", incident.id, "--by", "orders-oncall", "a full disk", "--format", "json")
     assert (asked.code, asked.json["acknowledged_by"], asked.json["events"][-1]["note"]) == (0, None, "a full disk")
 
 
@@ -151,7 +151,7 @@ def test_a_slip_is_a_usage_mistake(desk: Desk) -> None:
         (("show", "%"), "there is no incident"),
         (("ack", opened[0].id, "--by", " "), "`--by` is empty"),
         (("ack", opened[0].id), "--by"),
-        (("note", opened[0].id, "--by", "Noor", " "), "`TEXT` is empty"),
+        (("note", opened[0].id, "--by", "orders-oncall", " "), "`TEXT` is empty"),
         (("lst",), "lst"),
     ):
         asked = desk.incidents(*arguments)
@@ -160,10 +160,10 @@ def test_a_slip_is_a_usage_mistake(desk: Desk) -> None:
 
 def test_what_somebody_writes_cannot_obey_a_terminal(desk: Desk) -> None:
     [incident] = desk.tells(BAD, BAD)
-    desk.incidents("note", incident.id, "--by", "Noor\x1b[2J", "one\ntwo\x07")
+    desk.incidents("note", incident.id, "--by", "orders-oncall\x1b[2J", "one\ntwo\x07")
     shown = desk.incidents("show", incident.id).out
     assert not re.search(r"[\x07\x1b]", shown)
-    assert r"noted: Noor\x1b[2J: one two\x07" in shown
+    assert r"noted: orders-oncall\x1b[2J: one two\x07" in shown
 
 
 def test_a_merged_incident_names_the_one_it_goes_on_as(desk: Desk) -> None:

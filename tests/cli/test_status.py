@@ -45,7 +45,7 @@ class Desk:
         return Asked(code, *self.capsys.readouterr())
 
     def breaks(self) -> None:
-        """A connector is dead, and Noor is on it."""
+        """A connector is dead, and orders-oncall is on it."""
         with open_duckdb(self.environment.warehouse_file) as warehouse:
             troubled(warehouse, gather(self.environment.root), datetime.now(UTC) - timedelta(seconds=30))
 
@@ -78,7 +78,7 @@ def test_the_worst_comes_first_with_its_incident(desk: Desk) -> None:
     assert lines[3].startswith(f"{ORDERS}  ")
     assert re.search(r"  error 1\d\d\.\d min  ", lines[3])
     assert "7 %" in lines[3]
-    assert "Noor is on it" in lines[3]
+    assert "orders-oncall is on it" in lines[3]
     assert "4,000" in lines[3]
     assert lines[4].startswith(REVENUE)
     assert re.search(r"  warn 1\d\d\.\d min  ", lines[4])
@@ -95,7 +95,7 @@ def test_a_narrow_terminal_gets_lines_and_no_word_is_cut(desk: Desk, monkeypatch
     said = " ".join(asked.out.split())
     assert "budget 7 %, 4,000 rows, published" in said
     assert "nobody" not in said
-    assert "Noor is on it" in said
+    assert "orders-oncall is on it" in said
     assert "…" not in asked.out
 
 
@@ -109,7 +109,7 @@ def test_a_program_gets_the_same(desk: Desk) -> None:
     assert set(first["promises"]) == {"freshness", "latency", "completeness", "accuracy", "contract"}
     assert first["promises"]["freshness"]["verdict"] == "error"
     [incident] = first["incidents"]
-    assert (incident["acknowledged_by"], incident["severity"]) == ("Noor", "page")
+    assert (incident["acknowledged_by"], incident["severity"]) == ("orders-oncall", "page")
     assert first["rows"] == 4000
     assert 0 < first["budget_remaining"] < 0.1
 

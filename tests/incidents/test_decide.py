@@ -85,8 +85,8 @@ def test_a_reopened_incident_calls_for_somebody_anew() -> None:
     story = Story()
     story.tick(0, says("a.one", "page"))
     story.tick(1, says("a.one", "page"))
-    story.events.append(Event(story.only.id, minute(3), Kind.ACKNOWLEDGED, by="Noor"))
-    assert (story.only.acknowledged_by, story.only.time_to_acknowledge) == ("Noor", timedelta(minutes=2))
+    story.events.append(Event(story.only.id, minute(3), Kind.ACKNOWLEDGED, by="orders-oncall"))
+    assert (story.only.acknowledged_by, story.only.time_to_acknowledge) == ("orders-oncall", timedelta(minutes=2))
     for at, word in enumerate(["good", "good", "page", "page"], 4):
         story.tick(at, says("a.one", word))
     assert (story.only.state, story.only.acknowledged_by) == ("open", None)

@@ -141,7 +141,7 @@ def test_people_are_heard_and_their_words_kept(warehouse: DuckDbWarehouse) -> No
     for at in range(2):
         _, state = tell_conditions(warehouse, [says("a", "page")], minute(at))
     [incident] = state.open
-    acknowledge(warehouse, incident.id, "Noor", "looking; it's the connector's fault?", minute(4))
+    acknowledge(warehouse, incident.id, "orders-oncall", "looking; it's the connector's fault?", minute(4))
     acknowledge(warehouse, incident.id, "Ada", None, minute(9))
     annotate(warehouse, incident.id, "Ada", "restarted -- 'twice'", minute(10))
     found = fold(history(warehouse, incident.id)).incidents[incident.id]
@@ -149,7 +149,7 @@ def test_people_are_heard_and_their_words_kept(warehouse: DuckDbWarehouse) -> No
     assert found.time_to_acknowledge == timedelta(minutes=3)
     said = [(e.by, e.note) for e in history(warehouse, incident.id) if e.by]
     assert said == [
-        ("Noor", "looking; it's the connector's fault?"),
+        ("orders-oncall", "looking; it's the connector's fault?"),
         ("Ada", None),
         ("Ada", "restarted -- 'twice'"),
     ]
@@ -172,11 +172,11 @@ def test_whoever_passes_events_on_can_go_on_where_they_stopped(warehouse: DuckDb
 
 def test_nobody_can_speak_of_what_never_was(warehouse: DuckDbWarehouse) -> None:
     with pytest.raises(UnknownIncident):
-        acknowledge(warehouse, "0123", "Noor", None, minute(0))
+        acknowledge(warehouse, "0123", "orders-oncall", None, minute(0))
     _, state = tell_conditions(warehouse, [says("a", "page")], minute(0))
     [suspicion] = state.suspicions.values()
     with pytest.raises(UnknownIncident):
-        annotate(warehouse, suspicion.id, "Noor", "hm", minute(1))
+        annotate(warehouse, suspicion.id, "orders-oncall", "hm", minute(1))
     assert named(warehouse, suspicion.id) == []
 
 
@@ -184,5 +184,5 @@ def test_nothing_to_record_is_no_transaction(warehouse: DuckDbWarehouse) -> None
     ensure_incidents(warehouse)
     before = State()
     assert append(warehouse, before, []) is before
-    event = Event("x", minute(0), Kind.NOTED, by="Noor", note="?")
+    event = Event("x", minute(0), Kind.NOTED, by="orders-oncall", note="?")
     assert append(warehouse, before, [event]) == before

@@ -59,5 +59,5 @@ def troubled(warehouse: DuckDbWarehouse, mesh: Mesh, now: datetime) -> Scene:
     warehouse.execute("delete from mesh_slo.counted")  # what was published after those ticks is news to no revision
     watched(scene, now - 5 * MINUTE, 2)
     incident = warehouse.query("select incident from mesh_slo.incidents where state = 'open'")[0][0]
-    acknowledge(warehouse, str(incident), "Noor", "on it", now - 2 * MINUTE)
+    acknowledge(warehouse, str(incident), "orders-oncall", "on it", now - 2 * MINUTE)
     return scene

@@ -68,7 +68,7 @@ def test_what_is_broken_and_who_is_on_it_comes_first(told: Report) -> None:
     read = Reader(page(told))
     assert read.text.startswith("SLO report 1 of 2 products breaks a promise; 1 incident open")
     before = read.text[: read.text.index("Domains")]
-    assert "source system orders_service_postgres gives no sign of life, for 10.0 min; Noor is on it" in before
+    assert "source system orders_service_postgres gives no sign of life, for 10.0 min; orders-oncall is on it" in before
     assert "owner order-experience-squad on-call @orders-oncall channel #data-orders" in before
     assert f"{UI}/assets/orders/order_events?view=checks&checkDetail=freshness" in read.links
     assert "100.0 min 30 min" in before
