@@ -10,6 +10,7 @@ from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.incidents.fold import EMPTY
 from mesh_platform.incidents.incident import Incident, State
+from mesh_platform.incidents.store import recent
 from mesh_platform.manifest.council import Links
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.keys import product_id, product_key
@@ -19,7 +20,7 @@ from mesh_platform.orchestration.runbook import runbook
 from mesh_platform.slo.definitions import CHECKS, DEFINITIONS
 from mesh_platform.slo.measure import measure_environment
 from mesh_platform.slo.measurement import Measurement, Verdict
-from mesh_platform.warehouse.protocol import WarehouseBusy
+from mesh_platform.warehouse.protocol import QueryRejected, WarehouseBusy, WarehouseUnavailable, open_warehouse
 
 RUNBOOK = "docs/on-call.md"
 
@@ -49,14 +50,25 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
         chosen = [mesh.products[product_id(key.asset_key)] for key in sorted(context.selected_asset_check_keys)]
         if sli == "accuracy":
             retest_due(context, mesh, environment, chosen)
+        now = datetime.now(UTC)
         try:
-            found = measure_environment(mesh, environment, chosen, [sli], datetime.now(UTC))
+            found = measure_environment(mesh, environment, chosen, [sli], now)
+            state = _incidents(environment, now)
         except WarehouseBusy as busy:
             context.log.warning(f"{busy}; nothing was judged, the last verdicts stand")
             return
-        yield from (result(m, mesh.products[m.product], mesh.policy.links) for m in found)
+        yield from (result(m, mesh.products[m.product], mesh.policy.links, state) for m in found)
 
     return judge
+
+
+def _incidents(environment: Environment, now: datetime) -> State:
+    """What is open, so that a check that a run makes names its incident as the monitor does. Raises WarehouseBusy."""
+    try:
+        with open_warehouse(environment, read_only=True) as warehouse:
+            return recent(warehouse, now)
+    except (WarehouseUnavailable, QueryRejected):
+        return EMPTY
 
 
 def _spec(product: Product, sli: str, links: Links) -> dg.AssetCheckSpec:

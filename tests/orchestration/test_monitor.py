@@ -9,6 +9,7 @@ import pytest
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.gather import gather
+from mesh_platform.orchestration.build import build
 from mesh_platform.orchestration.monitor import MOST_PRODUCTS, chosen, monitor, read_cursor
 from mesh_platform.orchestration.schedules import check_job
 from mesh_platform.warehouse.duckdb import open_duckdb
@@ -125,6 +126,23 @@ def test_a_breach_is_on_the_check_at_the_next_tick_and_people_hear_of_it_at_the_
         beat(environment, clock.at)
         result, cursor = tick(environment, instance, cursor)
     assert [body["kind"] for body in receiver.bodies] == ["opened", "closed"]
+
+
+def test_a_check_that_a_run_makes_names_the_incident_too(
+    environment: Environment, instance: dg.DagsterInstance, clock: type[Clock]
+) -> None:
+    healthy(environment, clock.at)
+    cursor: str | None = None
+    for minutes in (91, 1, 1):
+        clock.at += minutes * MINUTE
+        _, cursor = tick(environment, instance, cursor)
+    job = build(gather(environment.root), environment).resolve_job_def("slo_checks")
+    key = dg.AssetCheckKey(dg.AssetKey(ORDERS.split("/")), "freshness")
+    run = job.get_subset(asset_check_selection={key}).execute_in_process(instance=instance)
+    found = run.get_asset_check_evaluations()
+    assert [str(e.metadata["incident"].value).split("cause ")[1] for e in found] == [
+        "system:orders_service_postgres; not acknowledged"
+    ]
 
 
 def test_an_outage_is_one_unknown_after_three_ticks_and_opens_nothing(
