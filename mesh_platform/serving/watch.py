@@ -1,6 +1,7 @@
 """`python -m mesh_platform.serving.watch URL`: an edit in the mesh shows in the UI by itself, and its findings here."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -58,6 +59,8 @@ def _domains(environment: Environment) -> list[str]:
 
 def main() -> int:
     """Watch the environment's mesh until interrupted."""
+    # a shell without job control starts what runs behind it deaf to interrupts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         watch(read_environment(os.environ), sys.argv[1], _run, _say)
     return 0
@@ -73,6 +76,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)  # the threads that follow the folders end with the process, and are not waited for
+    sys.exit(main())
