@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from mesh_platform import names
-from mesh_platform.slo.ask import AT_ONCE, still_answers
+from mesh_platform.slo.ask import Rejected, together
 from mesh_platform.slo.burn import SPANS
 from mesh_platform.slo.count import Question, moment
 from mesh_platform.slo.history import COMPLETENESS, LATENCY
 from mesh_platform.slo.settled import Settled, ago
 from mesh_platform.slo.tallies import Tallies, recent_sums, tallies, whole_sums
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
+from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import any_of, literal
 
 _TABLES: Final = (
@@ -59,7 +59,8 @@ def count(warehouse: Warehouse, due: Mapping[str, Counting], now: datetime) -> d
     if not due:
         return {}
     warehouse.execute(f"create or replace temp table {_STAGED} as select {_COLUMNS} from {names.MEASUREMENTS} limit 0")
-    refused = dict(_stage(warehouse, list(due.items())))
+    staged = together(warehouse, list(due.items()), lambda part: _stage(warehouse, part))
+    refused = {part[0][0]: answer.reason for part, answer in staged if isinstance(answer, Rejected)}
     kept = {product: counting for product, counting in due.items() if product not in refused}
     if kept:
         with warehouse.transaction():
@@ -72,20 +73,8 @@ def still_hold(warehouse: Warehouse, products: Iterable[str], revision: int) -> 
     warehouse.execute(f"update {names.COUNTED} set revision = {int(revision)} where product in {any_of(products)}")
 
 
-def _stage(warehouse: Warehouse, items: Sequence[tuple[str, Counting]]) -> list[tuple[str, str]]:
-    """A refused insert is split in two and tried again, so that one broken table costs its own product only."""
-    if len(items) > AT_ONCE:
-        return [r for n in range(0, len(items), AT_ONCE) for r in _stage(warehouse, items[n : n + AT_ONCE])]
-    try:
-        warehouse.execute(f"insert into {_STAGED} " + " union all ".join(_buckets(p, c) for p, c in items))
-    except (QueryRejected, WarehouseUnavailable) as problem:
-        if isinstance(problem, WarehouseUnavailable) and not still_answers(warehouse):
-            raise
-        if len(items) == 1:
-            return [(items[0][0], in_a_line(problem))]
-        half = len(items) // 2
-        return _stage(warehouse, items[:half]) + _stage(warehouse, items[half:])
-    return []
+def _stage(warehouse: Warehouse, items: Sequence[tuple[str, Counting]]) -> None:
+    warehouse.execute(f"insert into {_STAGED} " + " union all ".join(_buckets(p, c) for p, c in items))
 
 
 def _buckets(product: str, counting: Counting) -> str:
