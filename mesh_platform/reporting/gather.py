@@ -26,7 +26,8 @@ from mesh_platform.reporting.standing import Standing, headline, open_of, standi
 from mesh_platform.reporting.strip import Stood, stood, worst_of
 from mesh_platform.slo import accuracy
 from mesh_platform.slo.bucket import BUCKET, bucket_of
-from mesh_platform.slo.history import COMPLETENESS, LATENCY, settled_ends
+from mesh_platform.slo.count import COMPLETENESS, LATENCY
+from mesh_platform.slo.history import settled_ends
 from mesh_platform.slo.measure import measure
 from mesh_platform.slo.measurement import Measurement
 from mesh_platform.slo.question import known

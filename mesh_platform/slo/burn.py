@@ -5,7 +5,7 @@ is still going within its short one (the spans and shares are the SRE workbook's
 night, when little happens, a bad minute costs what it costs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -99,6 +99,16 @@ def alerts(budget: Budget) -> tuple[Alert, ...]:
     if not firing and _drips(budget):
         return (Alert(Severity.TICKET, _DRIP.format(bad=budget.whole.bad, total=budget.whole.total), 0.0),)
     return tuple(Alert(span.severity, _sentence(budget, span), budget.burn(span.long)) for span in firing[:1])
+
+
+def pages(fired: Iterable[Alert]) -> bool:
+    """Whether somebody must look now."""
+    return any(alert.severity is Severity.PAGE for alert in fired)
+
+
+def said_of(fired: Iterable[Alert]) -> str:
+    """What the alerts say, as the end of a reason."""
+    return "".join(f"; {alert.severity}: {alert.sentence}" for alert in fired)
 
 
 def _drips(budget: Budget) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
@@ -10,12 +11,14 @@ from mesh_platform.slo.bucket import bucket_of, bucket_sql
 from mesh_platform.warehouse.calendar import LAST
 from mesh_platform.warehouse.sql import identifier, literal, relation
 
-_SECOND_US = 1_000_000
-SKEW = timedelta(minutes=1)
+LATENCY: Final = "latency"
+COMPLETENESS: Final = "completeness"
+"""The promises that are counted, each in a column of its own."""
+
+_SECOND_US: Final = 1_000_000
+SKEW: Final = timedelta(minutes=1)
 """An event that was visible more than this before it happened was told by a clock that runs ahead."""
-
-
-AHEAD = timedelta(days=1)
+_AHEAD: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,10 @@ class Question:
 
     product: Product
     keys: tuple[str, ...]
-    """The columns that tell one event from another; empty without a model of the expected events."""
+    """The columns that tell one event from another; empty where `no_keys` says why there are none."""
+    no_keys: str | None
+    as_text: frozenset[str]
+    """The keys that are a text in one of both tables and something else in the other."""
     time: str
     since: datetime
     """The beginning of the first bucket that is counted."""
@@ -41,7 +47,7 @@ class Question:
     @property
     def latest(self) -> datetime:
         """Events of a clock that runs a little ahead are counted already; those of a nonsensical one are not."""
-        return self.now + AHEAD if self.now < LAST - AHEAD else LAST
+        return self.now + _AHEAD if self.now < LAST - _AHEAD else LAST
 
     def only(self, since: datetime) -> "Question":
         """The same of the later events alone, in whole buckets."""
@@ -76,6 +82,15 @@ class Question:
             f" where {at} >= {moment(self.since)} and {at} <= {moment(self.latest)}"
         )
 
+    def same(self, one: str, other: str) -> str:
+        """The condition that rows of two relations tell of one event."""
+
+        def side(relation: str, key: str) -> str:
+            column = f"{relation}.{identifier(key)}"
+            return f"cast({column} as varchar)" if key in self.as_text else column
+
+        return " and ".join(f"{side(one, k)} is not distinct from {side(other, k)}" for k in self.keys)
+
     def _expected_events(self) -> str:
         """Expected and published rows in one aggregation by key, which costs a third of joining them.
 
@@ -97,11 +112,10 @@ class Question:
         )
 
     def _asked(self) -> str:
-        """The condition on a published row, where few events are asked for of many."""
+        """What leaves the published rows that matter, where few events are asked for of many."""
         if self.whole:
             return ""
-        same = " and ".join(f"e.{identifier(k)} is not distinct from p.{identifier(k)}" for k in self.keys)
-        return f" where exists (select 1 from expected e where {same})"
+        return f" semi join expected e on {self.same('e', 'p')}"
 
     def _published_events(self) -> str:
         return (

@@ -6,30 +6,36 @@ from datetime import datetime
 
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo.ask import Rejected, ask
-from mesh_platform.slo.count import Question, moment
+from mesh_platform.slo.count import COMPLETENESS, LATENCY, Question, moment
 from mesh_platform.slo.inputs import Input, inputs_of
 from mesh_platform.slo.measurement import could_not
-from mesh_platform.slo.question import Known, known, no_keys, question
+from mesh_platform.slo.question import Known, known, question
 from mesh_platform.slo.settled import Settled, heard_until, settled
 from mesh_platform.slo.tallies import Tallies, sums, tallies
 from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
 
-LATENCY = "latency"
-COMPLETENESS = "completeness"
+
+@dataclass(frozen=True)
+class Fared:
+    """How the settled events of one promise of a product have fared."""
+
+    tallies: Tallies
+    until: datetime
+    """The end of the last bucket that has settled."""
+    question: Question
+    """What they were counted by."""
 
 
 @dataclass(frozen=True)
 class History:
-    """What the settled buckets of a product say of both promises, or why they say nothing."""
+    """What the events of a product say of both promises, or why they say nothing."""
 
-    settled: Settled
-    latency: Tallies | str
-    completeness: Tallies | str
-    question: Question
+    latency: Fared | str
+    completeness: Fared | str
 
 
-Histories = Mapping[str, History | str]
-"""Product → its history, or why it has none."""
+Histories = Mapping[str, History]
+"""Product → its history."""
 
 
 def histories(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: datetime) -> Histories:
@@ -38,7 +44,8 @@ def histories(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now
     ends = settled_ends(mesh, warehouse, products, told)
     asked = {p.id: asked_or_why(told, p, ends[p.id].since) for p in products}
     answers = ask(warehouse, {p: _sql(q, ends[p]) for p, q in asked.items() if isinstance(q, Question)})
-    return {p.id: _history(told, asked[p.id], ends[p.id], answers.get(p.id)) for p in products}
+    counted = {p: a if isinstance(a, Rejected) else _tallies(a) for p, a in answers.items()}
+    return histories_of(asked, ends, counted)
 
 
 def settled_ends(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], told: Known) -> dict[str, Settled]:
@@ -72,22 +79,25 @@ def _sql(asked: Question, ends: Settled) -> str:
     )
 
 
-def _history(
-    told: Known, asked: Question | str, ends: Settled, answer: Sequence[Row] | Rejected | None
-) -> History | str:
-    if isinstance(asked, str):
-        return asked
-    if answer is None or isinstance(answer, Rejected):
-        return f"the warehouse refused the question: {answer.reason if answer else 'no answer'}"
-    counted = {sli: tallies(tuple(row)) for sli, *row in answer}
-    return as_history(told, asked, ends, counted[LATENCY], counted[COMPLETENESS])
+def _tallies(rows: Iterable[Row]) -> Mapping[str, Tallies]:
+    return {sli: tallies(tuple(row)) for sli, *row in rows}
 
 
-def as_history(told: Known, asked: Question, ends: Settled, latency: Tallies, completeness: Tallies) -> History:
-    """Both promises as far as each can be told of this product."""
+def histories_of(
+    asked: Mapping[str, Question | str],
+    ends: Mapping[str, Settled],
+    counted: Mapping[str, Mapping[str, Tallies] | Rejected],
+) -> Histories:
+    """Both promises of each product, as far as each can be told; `counted` has what was asked, SLI → its tallies."""
+    return {p: History(q, q) if isinstance(q, str) else _history(q, ends[p], counted[p]) for p, q in asked.items()}
+
+
+def _history(asked: Question, ends: Settled, counted: Mapping[str, Tallies] | Rejected) -> History:
+    if isinstance(counted, Rejected):
+        refused = f"the warehouse refused the question: {counted.reason}"
+        return History(refused, refused)
+    unseen = None if asked.seen else "since when each row is visible is on record from the next publication on"
     return History(
-        ends,
-        latency if asked.seen else "since when each row is visible is on record from the next publication on",
-        no_keys(told, asked.product, asked.time) or completeness,
-        asked,
+        unseen or Fared(counted[LATENCY], ends.latency, asked),
+        asked.no_keys or Fared(counted[COMPLETENESS], ends.completeness, asked),
     )

@@ -12,6 +12,7 @@ from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo import accuracy, completeness, contract, freshness, latency
 from mesh_platform.slo.history import Histories, histories
 from mesh_platform.slo.measurement import Measurement, could_not, unknown
+from mesh_platform.slo.question import NOTHING_YET
 from mesh_platform.slo.record import record
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
@@ -37,25 +38,24 @@ class _Moment:
     warehouse: Warehouse
     products: Sequence[Product]
     now: datetime
-    counting: Callable[[Mesh, Warehouse, Sequence[Product], datetime], Histories]
+    keeps: bool
+    """Whether counts are kept, by one who judges again and again; else all is counted, and looked at closely."""
 
     @cached_property
     def histories(self) -> Histories:
-        return self.counting(self.mesh, self.warehouse, self.products, self.now)
+        count = record if self.keeps else histories
+        return count(self.mesh, self.warehouse, self.products, self.now)
 
 
 _MEASURES: Final[dict[str, Callable[[_Moment], list[Measurement]]]] = {
     freshness.SLI: lambda m: freshness.measure_freshness(m.mesh, m.warehouse, m.products, m.now),
     latency.SLI: lambda m: latency.measure_latency(m.products, m.histories),
     completeness.SLI: lambda m: completeness.measure_completeness(
-        m.warehouse, m.products, m.histories, closely=m.counting is histories
+        m.warehouse, m.products, m.histories, closely=not m.keeps
     ),
     accuracy.SLI: lambda m: accuracy.measure_accuracy(m.warehouse, m.products, m.now),
     contract.SLI: lambda m: contract.measure_contract(m.warehouse, m.products),
 }
-
-
-_NEW: Final = "nothing has been published in this warehouse yet; a refresh does it"
 
 
 def _is_new(warehouse: Warehouse, problem: Exception) -> bool:
@@ -66,7 +66,7 @@ def measure(
     mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], slis: Iterable[str], now: datetime
 ) -> list[Measurement]:
     """Every product's every SLI; what the warehouse refuses, its outage, or a mistake is the reason of an `unknown`."""
-    return _measure(_Moment(mesh, warehouse, list(products), now, histories), slis)
+    return _measure(_Moment(mesh, warehouse, list(products), now, keeps=False), slis)
 
 
 def measure_and_keep(
@@ -76,21 +76,21 @@ def measure_and_keep(
 
     Raises WarehouseUnavailable for an outage, WarehouseBusy.
     """
-    return _measure(_Moment(mesh, warehouse, list(products), now, record), slis, (WarehouseBusy, WarehouseUnavailable))
+    return _measure(_Moment(mesh, warehouse, list(products), now, keeps=True), slis)
 
 
-def _measure(
-    moment: _Moment, slis: Iterable[str], passed_on: tuple[type[Exception], ...] = (WarehouseBusy,)
-) -> list[Measurement]:
+def _measure(moment: _Moment, slis: Iterable[str]) -> list[Measurement]:
     found: list[Measurement] = []
     for sli in slis:
         try:
             found += _MEASURES[sli](moment)
-        except passed_on:
+        except WarehouseBusy:
             raise
         except (QueryRejected, WarehouseUnavailable) as problem:
+            if moment.keeps and isinstance(problem, WarehouseUnavailable):
+                raise
             new = _is_new(moment.warehouse, problem)
-            reason = _NEW if new else f"no answer from the warehouse: {in_a_line(problem)}"
+            reason = NOTHING_YET if new else f"no answer from the warehouse: {in_a_line(problem)}"
             found += [unknown(p.id, sli, reason) for p in moment.products]
         except Exception as problem:  # noqa: BLE001  what spoils one SLI of the mesh leaves it the others
             found += [unknown(p.id, sli, could_not(problem)) for p in moment.products]

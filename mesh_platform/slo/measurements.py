@@ -8,8 +8,7 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.slo.ask import Rejected, together
 from mesh_platform.slo.burn import SPANS
-from mesh_platform.slo.count import Question, moment
-from mesh_platform.slo.history import COMPLETENESS, LATENCY
+from mesh_platform.slo.count import COMPLETENESS, LATENCY, Question, moment
 from mesh_platform.slo.settled import Settled, ago
 from mesh_platform.slo.tallies import Tallies, recent_sums, tallies, whole_sums
 from mesh_platform.warehouse.protocol import Warehouse
@@ -54,13 +53,13 @@ def ensure_measurements(warehouse: Warehouse) -> None:
         warehouse.execute(statement)
 
 
-def count(warehouse: Warehouse, due: Mapping[str, Counting], now: datetime) -> dict[str, str]:
-    """Count and keep, in one transaction; returns product → why the warehouse refused to count it."""
+def count(warehouse: Warehouse, due: Mapping[str, Counting], now: datetime) -> dict[str, Rejected]:
+    """Count and keep, in one transaction; returns the products that the warehouse refused to count."""
     if not due:
         return {}
     warehouse.execute(f"create or replace temp table {_STAGED} as select {_COLUMNS} from {names.MEASUREMENTS} limit 0")
     staged = together(warehouse, list(due.items()), lambda part: _stage(warehouse, part))
-    refused = {part[0][0]: answer.reason for part, answer in staged if isinstance(answer, Rejected)}
+    refused = {part[0][0]: answer for part, answer in staged if isinstance(answer, Rejected)}
     kept = {product: counting for product, counting in due.items() if product not in refused}
     if kept:
         with warehouse.transaction():
@@ -111,8 +110,8 @@ def _keep(warehouse: Warehouse, kept: Mapping[str, Counting], now: datetime) -> 
     )
 
 
-def kept_tallies(warehouse: Warehouse, ends: Mapping[str, Settled]) -> dict[tuple[str, str], Tallies]:
-    """(product, SLI) → its sums: two queries, however many products."""
+def kept_tallies(warehouse: Warehouse, ends: Mapping[str, Settled]) -> dict[str, dict[str, Tallies]]:
+    """Product → SLI → its sums: two queries, however many products."""
     if not ends:
         return {}
     wanted = [
@@ -125,7 +124,10 @@ def kept_tallies(warehouse: Warehouse, ends: Mapping[str, Settled]) -> dict[tupl
     late = recent_sums("w.until", "w.since", measured_at="m.measured_at")
     lately = warehouse.query(_kept(wanted, late, max(least, ago(recent, days=SPANS[-1].days))))
     rest = {(product, sli): row for product, sli, *row in lately}
-    return {(product, sli): tallies((*row, *rest[product, sli])) for product, sli, *row in whole}
+    found: dict[str, dict[str, Tallies]] = {}
+    for product, sli, *row in whole:
+        found.setdefault(product, {})[sli] = tallies((*row, *rest[product, sli]))
+    return found
 
 
 def _kept(wanted: Sequence[tuple[str, str, datetime, datetime]], what: str, least: datetime) -> str:

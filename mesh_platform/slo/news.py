@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.slo.count import COMPLETENESS
 from mesh_platform.slo.inputs import values
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
@@ -66,7 +67,7 @@ published as (
 gaps as (
     -- what was missing may be what was published now, whatever time it tells of itself
     select m.product, min(m.bucket) as since from {names.MEASUREMENTS} m
-    where m.sli = 'completeness' and m.good < m.total and m.product in (select product from published) group by 1)
+    where m.sli = '{COMPLETENESS}' and m.good < m.total and m.product in (select product from published) group by 1)
 select c.product, c.definition, c.counted, c.whole_at, (select coalesce(max(revision), 0) from {names.REVISIONS}),
     least(l.since, p.since, g.since), coalesce(p.replaced, false)
 from counted c left join landed l using (product) left join published p using (product)

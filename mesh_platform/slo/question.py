@@ -14,6 +14,7 @@ from mesh_platform.slo.visible import Record, publications, unknowable
 from mesh_platform.warehouse.protocol import Warehouse
 
 NEVER: Final = "it has never been published"
+NOTHING_YET: Final = "nothing has been published in this warehouse yet; a refresh does it"
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,20 @@ def question(known: Known, product: Product, since: datetime) -> Question | str:
         return "the schema has no event time; name one in `spec.slo.freshness.event_time`"
     record = (known.publications or {}).get(product.id)
     if not published:
-        return "nothing has been published in this warehouse yet; a refresh does it" if known.empty else NEVER
+        return NOTHING_YET if known.empty else NEVER
     seen = names.SEEN_COLUMN in dict(published)
     if reason := unknowable(record, known.now, seen=seen):
         return reason
-    keys = () if no_keys(known, product, time) else _keys(known, product, time)
+    lacking = _no_keys(known, product, time)
+    keys = () if lacking else _keys(known, product, time)
     exact = dict(published).get(time, "").startswith("TIMESTAMP")
     seen_by = known.now if record and record.since else None
-    return Question(product, keys, time, since, known.now, seen_by, seen, exact)
+    return Question(
+        product, keys, lacking, _as_text(known, product, keys), time, since, known.now, seen_by, seen, exact
+    )
 
 
-def no_keys(known: Known, product: Product, time: str) -> str | None:
+def _no_keys(known: Known, product: Product, time: str) -> str | None:
     """Why nothing says which events must exist; None where something does."""
     model = product.manifest.slo.completeness.expected
     if not model:
@@ -72,3 +76,9 @@ def no_keys(known: Known, product: Product, time: str) -> str | None:
 def _keys(known: Known, product: Product, time: str) -> tuple[str, ...]:
     model = product.manifest.slo.completeness.expected or ""
     return tuple(name for name, _ in known.columns(product, model) if name != time)
+
+
+def _as_text(known: Known, product: Product, keys: tuple[str, ...]) -> frozenset[str]:
+    model = product.manifest.slo.completeness.expected or ""
+    told, shown = (dict(known.columns(product, t)) for t in (model, product.name + names.PUBLISHED_SUFFIX))
+    return frozenset(k for k in keys if (told.get(k) == "VARCHAR") != (shown.get(k) == "VARCHAR"))

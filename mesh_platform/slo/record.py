@@ -12,20 +12,11 @@ from typing import Final
 
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo.count import Question
-from mesh_platform.slo.history import (
-    COMPLETENESS,
-    LATENCY,
-    Histories,
-    History,
-    as_history,
-    asked_or_why,
-    settled_ends,
-)
+from mesh_platform.slo.history import Histories, asked_or_why, histories_of, settled_ends
 from mesh_platform.slo.measurements import Counting, count, ensure_measurements, kept_tallies, still_hold
 from mesh_platform.slo.news import News, news
-from mesh_platform.slo.question import Known, known
+from mesh_platform.slo.question import known
 from mesh_platform.slo.settled import Settled
-from mesh_platform.slo.tallies import Tallies
 from mesh_platform.warehouse.protocol import Warehouse
 
 WHOLE_AGAIN: Final = timedelta(hours=1)
@@ -48,7 +39,7 @@ def record(mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: d
     if quiet := [p for p in askable if p not in due and found[p].revision > found[p].counted]:
         still_hold(warehouse, quiet, max(n.revision for n in found.values()))
     kept = kept_tallies(warehouse, {p: ends[p] for p in askable.keys() - refused.keys()})
-    return {p.id: _history(told, asked[p.id], ends[p.id], refused.get(p.id), kept) for p in products}
+    return histories_of(asked, ends, {**kept, **refused})
 
 
 def _due(
@@ -73,18 +64,3 @@ def _definition(question: Question) -> str:
     slo = question.product.manifest.slo
     told = (question.keys, question.time, question.seen, slo.freshness.target_minutes, slo.completeness.expected)
     return hashlib.blake2b(repr((*told, slo.window_days)).encode(), digest_size=8).hexdigest()
-
-
-def _history(
-    told: Known,
-    asked: Question | str,
-    ends: Settled,
-    refused: str | None,
-    kept: Mapping[tuple[str, str], Tallies],
-) -> History | str:
-    if isinstance(asked, str):
-        return asked
-    if refused is not None:
-        return f"the warehouse refused the question: {refused}"
-    product = asked.product.id
-    return as_history(told, asked, ends, kept[product, LATENCY], kept[product, COMPLETENESS])
