@@ -19,15 +19,16 @@ select a.product, a.audited_at, a.test, a.severity, a.status, a.failures
 from {names.AUDITS} a join last l on l.product = a.product and l.audited_at = a.audited_at
 order by a.product, a.test"""
 
+_AUDITED = f"""
+select product, {bucket_sql("audited_at")} as bucket, count(*) filter (status = 'pass') as good, count(*) as total
+from {names.AUDITS} where audited_at < ?::timestamptz and audited_at >= ?::timestamptz group by all"""
+_OUTDATED = f"""
+delete from {names.MEASUREMENTS} m using ({_AUDITED}) a
+where m.sli = '{SLI}' and m.product = a.product and m.bucket = a.bucket and (m.good, m.total) <> (a.good, a.total)"""
 _KEEP = f"""
 insert into {names.MEASUREMENTS} by name
-select a.product, '{SLI}' as sli, {bucket_sql("a.audited_at")} as bucket, count(*) filter (a.status = 'pass') as good,
-    count(*) as total, 0 as duplicates, 0 as early, ?::timestamptz as measured_at
-from {names.AUDITS} a
-where a.audited_at < ?::timestamptz and a.audited_at >= ?::timestamptz and not exists (
-    select 1 from {names.MEASUREMENTS} m
-    where m.sli = '{SLI}' and m.product = a.product and m.bucket = {bucket_sql("a.audited_at")})
-group by all"""
+select a.*, '{SLI}' as sli, 0 as duplicates, 0 as early, ?::timestamptz as measured_at from ({_AUDITED}) a
+anti join {names.MEASUREMENTS} m on m.sli = '{SLI}' and m.product = a.product and m.bucket = a.bucket"""
 _KEPT_BACK = timedelta(days=7)
 """Audits of a longer time ago are kept already, or the monitor was off for as long."""
 
@@ -40,9 +41,15 @@ def last_audited(warehouse: Warehouse, now: datetime) -> dict[str, datetime]:
 
 
 def keep_audits(warehouse: Warehouse, now: datetime) -> None:
-    """Every audit as a measurement: of the tests that ran in five minutes that are over, how many passed."""
+    """Every audit as a measurement: of the tests that ran in five minutes that are over, how many passed.
+
+    A run of many tests ends long after it began, so an audit may be recorded when its five minutes were kept already.
+    """
+    over = [bucket_of(now), now - _KEPT_BACK]
     try:
-        warehouse.execute(_KEEP, [now, bucket_of(now), now - _KEPT_BACK])
+        with warehouse.transaction():
+            warehouse.execute(_OUTDATED, over)
+            warehouse.execute(_KEEP, [now, *over])
     except QueryRejected:
         return  # nothing was ever audited, or measured
 

@@ -28,6 +28,8 @@ _TABLES: Final = (
         revision bigint not null,            -- what was committed up to here is in the counts
         whole_at timestamptz not null)""",
 )
+_REFUSED: Final = ""
+"""The definition of what could not be counted: no question has it, so it is counted whole as soon as it can be."""
 _STAGED: Final = "mesh_counted_now"
 _COLUMNS: Final = "product, sli, bucket, good, total, duplicates, early"
 _SAME_BUCKET: Final = "m.product = s.product and m.sli = s.sli and m.bucket = s.bucket"
@@ -61,9 +63,10 @@ def count(warehouse: Warehouse, due: Mapping[str, Counting], now: datetime) -> d
     staged = together(warehouse, list(due.items()), lambda part: _stage(warehouse, part))
     refused = {part[0][0]: answer for part, answer in staged if isinstance(answer, Rejected)}
     kept = {product: counting for product, counting in due.items() if product not in refused}
-    if kept:
-        with warehouse.transaction():
+    with warehouse.transaction():
+        if kept:
             _keep(warehouse, kept, now)
+        _note(warehouse, [(p, _REFUSED if p in refused else c.definition, c) for p, c in due.items()])
     return refused
 
 
@@ -101,8 +104,12 @@ def _keep(warehouse: Warehouse, kept: Mapping[str, Counting], now: datetime) -> 
         f"insert into {names.MEASUREMENTS} select s.*, ?::timestamptz from {_STAGED} s" + ("" if first else other),
         [now],
     )
+
+
+def _note(warehouse: Warehouse, counted: Iterable[tuple[str, str, Counting]]) -> None:
+    """Up to where each product is counted; one that was refused is noted too, or its news would reach back for ever."""
     rows = ", ".join(
-        f"({literal(p)}, {literal(c.definition)}, {c.revision}, {moment(c.whole_at)})" for p, c in kept.items()
+        f"({literal(p)}, {literal(definition)}, {c.revision}, {moment(c.whole_at)})" for p, definition, c in counted
     )
     warehouse.execute(
         f"insert into {names.COUNTED} select * from (values {rows}) on conflict do update set"

@@ -103,6 +103,9 @@ def test_audits_become_measurements_once_their_five_minutes_are_over(
     for minutes in (5, 6, 60):
         keep_audits(warehouse, now + timedelta(minutes=minutes))
         assert warehouse.query(asked) == [(now, 2, 3)]
+    record_audits(warehouse, [audit("pass")], now + timedelta(minutes=4), None)
+    keep_audits(warehouse, now + timedelta(minutes=61))
+    assert warehouse.query(asked) == [(now, 3, 4)], "a run of tests that took an hour is kept too"
 
 
 def test_accuracy_that_is_long_overdue_warns(warehouse: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime) -> None:

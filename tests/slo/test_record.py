@@ -132,6 +132,43 @@ def test_a_view_over_a_file_that_is_gone_is_its_own_product_s_trouble(
         assert "refused" in asked["completeness"].reason
 
 
+@pytest.mark.parametrize(("expected", "published"), [("bigint", "varchar"), ("varchar", "bigint")])
+def test_a_key_that_is_a_number_here_and_a_text_there_tells_the_same_event(
+    scene: Scene, now: datetime, expected: str, published: str
+) -> None:
+    for table, kind in (("expected_order_events", expected), ("order_events", published)):
+        scene.warehouse.execute(f"alter table orders_internal.{table} alter event_id type {kind}")
+    scene.warehouse.execute("drop table orders_internal.order_events__published")
+    scene.publish(now - timedelta(hours=9))
+    events = evenly("1", 100, now - timedelta(hours=6), now - timedelta(hours=5))
+    scene.land(events[:60], now - timedelta(hours=4))
+    scene.build(events[:50], now - timedelta(hours=4))
+    scene.publish(now - timedelta(hours=4))
+    scene.beat(now)
+    assert scene.ticked(now)["completeness"].good == 50
+    guest = [("guest", events[80][1])]
+    scene.land(events[60:] + (guest if expected == "varchar" else []), now)
+    scene.build(events[60:] + (guest if published == "varchar" else []), now)
+    scene.publish(now + MINUTE)
+    kept, asked = counts(scene, now + 2 * MINUTE)
+    assert kept == asked
+    found = scene.asked(now + 2 * MINUTE)["completeness"]
+    assert (found.good, found.total) == (90, 100 + (expected == "varchar"))
+    assert found.details["missing_keys"] == [key for key, _ in events[50:55]]
+
+
+def test_what_is_refused_for_ever_does_not_make_every_tick_look_at_everything_that_ever_landed(
+    scene: Scene, now: datetime
+) -> None:
+    scene.pass_through(evenly("e", 10, now - timedelta(hours=5), now - timedelta(hours=4)), now - timedelta(hours=4))
+    scene.warehouse.execute("alter table orders_internal.expected_order_events rename event_id to another")
+    assert scene.ticked(now)["completeness"].verdict is Verdict.UNKNOWN
+    ((counted,),) = scene.warehouse.query("select revision from mesh_slo.counted")
+    assert counted == scene.warehouse.query("select max(revision) from mesh_meta.revisions")[0][0]
+    scene.warehouse.execute("alter table orders_internal.expected_order_events rename another to event_id")
+    assert scene.ticked(now + MINUTE)["completeness"].good == 10
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["land", "build", "publish", "rebuild", "beat", "tick"]),
