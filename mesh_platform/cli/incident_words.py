@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from mesh_platform import names
+from mesh_platform.incidents import cause
 from mesh_platform.incidents.condition import Key
 from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.fold import fold
@@ -42,14 +42,14 @@ def in_a_row(incident: Incident, symptoms: Mapping[Key, Symptom], now: datetime)
     """One incident, one line."""
     state = f"{incident.severity if incident.open else incident.state:<7}"
     coloured = click.style(state, fg=_COLOURS[incident.severity]) if incident.open else state
-    return f"{incident.id}  {coloured} {_caused_by(incident.cause)}: {_standing(incident, symptoms, now)}"
+    return f"{incident.id}  {coloured} {cause.in_words(incident.cause)}: {_standing(incident, symptoms, now)}"
 
 
 def in_full(events: Sequence[Event]) -> Iterator[str]:
     """One incident with all that is known of it, from its events."""
     state = fold(events)
     [incident] = state.incidents.values()
-    yield f"incident {incident.id}: {incident.state}, {incident.severity}, cause {_caused_by(incident.cause)}"
+    yield f"incident {incident.id}: {incident.state}, {incident.severity}, cause {cause.in_words(incident.cause)}"
     yield f"  {one_line(incident.reason)}"
     yield f"  began {said(incident.began_at)}, detected {_span(incident.time_to_detect)} later"
     if incident.time_to_acknowledge is not None:
@@ -89,11 +89,6 @@ def _line(event: Event) -> str:
     other = f" [{event.other}]" if event.other else ""
     text = ": ".join(one_line(part) for part in (event.by, event.note or event.reason) if part)
     return f"  {said(event.at)}  {event.kind}{about}{severity}{other}" + (f": {text}" if text else "")
-
-
-def _caused_by(cause: str) -> str:
-    system = cause.removeprefix(names.SYSTEM_PREFIX)
-    return f"source system {system}" if system != cause else cause
 
 
 def _symptom(key: Key, symptom: Symptom) -> dict[str, object]:

@@ -9,7 +9,8 @@ import click
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.reporting.file import report_file, ui_of, write
+from mesh_platform.monitor.links import ui_of
+from mesh_platform.reporting.file import report_file, write
 from mesh_platform.reporting.gather import report as told
 from mesh_platform.reporting.page import page
 from mesh_platform.reporting.report import Report

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mesh_platform import names
+from mesh_platform.incidents.cause import of_system
 from mesh_platform.incidents.condition import Condition, Key, weight
 from mesh_platform.incidents.incident import Incident, State
 from mesh_platform.incidents.tick import Tick, matured
@@ -82,8 +82,7 @@ def _heaviest(troubles: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 def system(condition: Condition) -> str | None:
     """The silent source system as a cause is named."""
-    silent = condition.silent_system
-    return silent and (silent if silent.startswith(names.SYSTEM_PREFIX) else names.SYSTEM_PREFIX + silent)
+    return of_system(condition.silent_system) if condition.silent_system else None
 
 
 def cause_of(

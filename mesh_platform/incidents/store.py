@@ -12,12 +12,12 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.incidents.condition import Key
 from mesh_platform.incidents.event import Event, Kind
-from mesh_platform.incidents.fold import fold
+from mesh_platform.incidents.fold import EMPTY, fold
 from mesh_platform.incidents.incident import State
 from mesh_platform.incidents.projection import COLUMNS, rows_of
 from mesh_platform.incidents.tick import GRACE
 from mesh_platform.slo.measurement import Severity
-from mesh_platform.warehouse.protocol import Row, Warehouse
+from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
 from mesh_platform.warehouse.sql import any_of, identifier
 
 _ATTRIBUTES: Final = {"at": "happened_at", "by": "said_by"}
@@ -32,6 +32,14 @@ _AT_ONCE: Final = 500
 def recent(warehouse: Warehouse, now: datetime, since: timedelta = GRACE) -> State:
     """What is open or suspected, and what has closed since so long before `now`."""
     return fold(_events_of(warehouse, "ended_at is null or ended_at >= ?", [now - since]))
+
+
+def so_far(warehouse: Warehouse, now: datetime, since: timedelta = GRACE) -> State:
+    """The same for whoever only reads; nothing where no tick has looked yet."""
+    try:
+        return recent(warehouse, now, since)
+    except QueryRejected:
+        return EMPTY
 
 
 def whole(warehouse: Warehouse) -> State:

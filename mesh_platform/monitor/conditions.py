@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from mesh_platform import names
+from mesh_platform.incidents.cause import of_system
 from mesh_platform.incidents.condition import Condition
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo import freshness, latency
@@ -48,7 +48,7 @@ def severity_of(m: Measurement) -> Severity | None:
 
 
 def _inputs(product: Product) -> tuple[str, ...]:
-    systems = dict.fromkeys(f"{names.SYSTEM_PREFIX}{u.system}" for u in product.manifest.source_inputs)
+    systems = dict.fromkeys(of_system(u.system) for u in product.manifest.source_inputs)
     return (*product.manifest.product_inputs, *systems)
 
 

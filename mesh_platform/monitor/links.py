@@ -1,11 +1,20 @@
 """Where a person reads on: the check in the Dagster UI, the runbook, the product's page."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
+from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh
 
 RUNBOOK: Final = "docs/on-call.md"
+LOCAL_UI: Final = "http://localhost:3000"
+
+
+def ui_of(environ: Mapping[str, str]) -> str:
+    """Where links to the UI lead; an address that a browser would run instead of open is none."""
+    told = environ.get(names.ENV_UI_URL, "").strip().rstrip("/")
+    return told if told.startswith(("http://", "https://")) else LOCAL_UI
 
 
 def links(mesh: Mesh, product: str, sli: str, ui: str) -> dict[str, str]:

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
-from mesh_platform import names
 from mesh_platform.environment import Environment
-from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.incident import State
 from mesh_platform.incidents.store import events_after, last_event, recent
 from mesh_platform.incidents.told import tell_conditions
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.conditions import conditions
+from mesh_platform.monitor.links import LOCAL_UI, ui_of
 from mesh_platform.monitor.notices import notices
 from mesh_platform.notifying.deliver import DeliveryReport, Way, attempted, recorded
 from mesh_platform.notifying.delivery import Delivery
@@ -26,10 +24,6 @@ from mesh_platform.slo.measure import PROMISES, measure_and_keep
 from mesh_platform.slo.measurement import Measurement
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, open_warehouse
 
-BUSY_SECONDS: Final = 20.0
-_RECORD_SECONDS: Final = 20.0
-LOCAL_UI: Final = "http://localhost:3000"
-
 
 @dataclass(frozen=True)
 class Tick:
@@ -39,8 +33,6 @@ class Tick:
     measurements: tuple[Measurement, ...]
     untested: tuple[str, ...]
     """Products whose dbt tests are due."""
-    events: tuple[Event, ...]
-    """What changed of incidents."""
     state: State
     """The incidents that are open, or closed within the day."""
     told: int
@@ -57,15 +49,15 @@ def tick(
     """
     if not environment.warehouse_file.exists():
         raise WarehouseUnavailable("there is no warehouse yet; the first landing makes it")
-    with open_warehouse(environment, wait=BUSY_SECONDS) as warehouse:
-        return tick_in(warehouse, mesh, clock(), told, environ.get(names.ENV_UI_URL, LOCAL_UI).rstrip("/"))
+    with open_warehouse(environment) as warehouse:
+        return tick_in(warehouse, mesh, clock(), told, ui_of(environ))
 
 
 def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str = LOCAL_UI) -> Tick:
     """The same in an open warehouse."""
     found = measure_and_keep(mesh, warehouse, mesh.products.values(), PROMISES, now)
     keep_audits(warehouse, now)
-    events, _ = tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
+    tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
     if told > last_event(warehouse):
         told = 0  # the warehouse is another one, or an older one, than the tick before saw
     news, state = events_after(warehouse, told), recent(warehouse, now, timedelta(days=1))
@@ -74,7 +66,6 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
         now,
         tuple(found),
         _untested(warehouse, mesh, now),
-        tuple(events),
         state,
         max((number for number, _ in news), default=told),
         in_states(warehouse, [Stage.PENDING]),
@@ -95,5 +86,5 @@ def send(
     tried = attempted(found.pending, Way(mesh.notifications, environ, environment.home, by), found.at, BUDGET_SECONDS)
     if not tried:
         return DeliveryReport(waiting=len(found.pending))
-    with open_warehouse(environment, wait=_RECORD_SECONDS) as warehouse:
+    with open_warehouse(environment) as warehouse:
         return recorded(warehouse, found.pending, tried, environment.home)

@@ -3,12 +3,13 @@
 import logging
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mesh_platform.notifying.message import Message
+from mesh_platform.schema.registry.unreachable import causes_of
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Response
@@ -100,21 +101,10 @@ def _said(response: "Response", message: Message) -> str:
 def _why(problem: Exception) -> str:
     import requests
 
-    causes = list(_causes(problem))
+    causes = list(causes_of(problem))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return "its certificate is not accepted, or it does not speak TLS"
     if isinstance(problem, requests.Timeout):
         return "no answer in time"
     said = [c.strerror for c in causes if isinstance(c, OSError) and c.strerror]
     return said[-1].lower() if said else f"it cannot be reached ({type(problem).__name__})"
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting: list[object] = [problem]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, BaseException) and id(current) not in seen:
-            seen.add(id(current))
-            yield current
-            waiting += [*current.args, getattr(current, "reason", None), current.__context__, current.__cause__]

@@ -10,7 +10,7 @@ from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.incidents.fold import EMPTY
 from mesh_platform.incidents.incident import Incident, State
-from mesh_platform.incidents.store import recent
+from mesh_platform.incidents.store import so_far
 from mesh_platform.manifest.council import Links
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.keys import product_id, product_key
@@ -20,7 +20,7 @@ from mesh_platform.orchestration.runbook import runbook
 from mesh_platform.slo.definitions import CHECKS, DEFINITIONS
 from mesh_platform.slo.measure import measure_environment
 from mesh_platform.slo.measurement import Measurement, Verdict
-from mesh_platform.warehouse.protocol import QueryRejected, WarehouseBusy, WarehouseUnavailable, open_warehouse
+from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable, open_warehouse
 
 RUNBOOK = "docs/on-call.md"
 
@@ -66,8 +66,8 @@ def _incidents(environment: Environment, now: datetime) -> State:
     """What is open, so that a check that a run makes names its incident as the monitor does. Raises WarehouseBusy."""
     try:
         with open_warehouse(environment, read_only=True) as warehouse:
-            return recent(warehouse, now)
-    except (WarehouseUnavailable, QueryRejected):
+            return so_far(warehouse, now)
+    except WarehouseUnavailable:
         return EMPTY
 
 

@@ -73,13 +73,10 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
             context.log.warning(line)
         standing = standings(found.measurements, found.state)
         told = chosen(standing, before.standing, now)
-        shown = [m for m in found.measurements if m.product in told]
         requests, summary = _retests(context.instance, found.untested, now), _summary(found, said)
         context.log.info(summary)
         return dg.SensorResult(
-            asset_events=[
-                evaluation(result(m, mesh.products[m.product], mesh.policy.links, found.state)) for m in shown
-            ],
+            asset_events=_evaluations(mesh, found.measurements, told, found.state),
             run_requests=requests,
             skip_reason=None if requests else summary,
             cursor=Told(_known(standing, before.standing, told), told=found.told).cursor(),
@@ -125,19 +122,25 @@ def _unanswered(
 ) -> dg.SensorResult | dg.SkipReason:
     """One outage is one `unknown` of each check, reported once, in portions, and only when it lasts."""
     ticks = before.unanswered + 1
-    found = [unknown(p, sli, f"no answer from the warehouse: {problem}") for p in mesh.products for sli in PROMISES]
-    changed = {p: told for p, told in standings(found).items() if told != before.standing.get(p)}
-    if ticks > PATIENCE_TICKS and changed:
-        shown = frozenset(sorted(changed)[:MOST_PRODUCTS])
-        return dg.SensorResult(
-            asset_events=[
-                evaluation(result(m, mesh.products[m.product], mesh.policy.links)) for m in found if m.product in shown
-            ],
-            skip_reason=f"{problem}; no answer for {ticks} ticks: everything is unknown",
-            cursor=Told({**before.standing, **{p: changed[p] for p in shown}}, ticks, before.told).cursor(),
-        )
-    context.update_cursor(Told(before.standing, ticks, before.told).cursor())
-    return dg.SkipReason(f"{problem}; nothing was judged, the last verdicts stand")
+    nothing_known = Verdict.UNKNOWN[0] * len(PROMISES)
+    changed = sorted(p for p in mesh.products if before.standing.get(p) != nothing_known)[:MOST_PRODUCTS]
+    if ticks <= PATIENCE_TICKS or not changed:
+        context.update_cursor(Told(before.standing, ticks, before.told).cursor())
+        return dg.SkipReason(f"{problem}; nothing was judged, the last verdicts stand")
+    found = [unknown(p, sli, f"no answer from the warehouse: {problem}") for p in changed for sli in PROMISES]
+    return dg.SensorResult(
+        asset_events=_evaluations(mesh, found, changed),
+        skip_reason=f"{problem}; no answer for {ticks} ticks: everything is unknown",
+        cursor=Told({**before.standing, **standings(found)}, ticks, before.told).cursor(),
+    )
+
+
+def _evaluations(
+    mesh: Mesh, found: Iterable[Measurement], told: Collection[str], state: State = EMPTY
+) -> list[dg.AssetCheckEvaluation]:
+    return [
+        evaluation(result(m, mesh.products[m.product], mesh.policy.links, state)) for m in found if m.product in told
+    ]
 
 
 def _retests(instance: dg.DagsterInstance, untested: Sequence[str], now: datetime) -> list[dg.RunRequest]:

@@ -9,10 +9,11 @@ import dagster as dg
 
 from mesh_platform.environment import Environment, EnvironmentProblem
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.monitor.links import ui_of
 from mesh_platform.orchestration.findings_table import escaped
 from mesh_platform.orchestration.landing import pool
 from mesh_platform.reporting import words
-from mesh_platform.reporting.file import report_file, ui_of, write
+from mesh_platform.reporting.file import report_file, write
 from mesh_platform.reporting.gather import report
 from mesh_platform.reporting.page import page
 from mesh_platform.reporting.report import ProductReport, Report

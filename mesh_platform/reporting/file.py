@@ -1,12 +1,10 @@
 """The page as a file: whoever opens it sees the old one or the new one, never a half."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
-from mesh_platform.monitor.tick import LOCAL_UI
 
 
 def report_file(environment: Environment) -> Path:
@@ -26,9 +24,3 @@ def write(text: str, path: Path) -> None:
         except BaseException:
             Path(half.name).unlink(missing_ok=True)
             raise
-
-
-def ui_of(environ: Mapping[str, str]) -> str:
-    """Where links to the UI lead; an address that a browser would run instead of open is none."""
-    told = environ.get(names.ENV_UI_URL, "").strip().rstrip("/")
-    return told if told.startswith(("http://", "https://")) else LOCAL_UI

@@ -7,8 +7,9 @@ from typing import Final
 from urllib.parse import quote
 
 from mesh_platform.incidents.condition import Key
-from mesh_platform.incidents.incident import Incident, State
-from mesh_platform.incidents.store import afflicted, recent
+from mesh_platform.incidents.fold import EMPTY
+from mesh_platform.incidents.incident import Incident
+from mesh_platform.incidents.store import afflicted, so_far
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.monitor.links import asset_url, check_url
 from mesh_platform.monitor.people import people
@@ -33,7 +34,7 @@ from mesh_platform.slo.measurement import Measurement
 from mesh_platform.slo.question import known
 from mesh_platform.slo.settled import Settled
 from mesh_platform.slo.status import Evaluator
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
+from mesh_platform.warehouse.protocol import Warehouse
 
 COUNTED: Final = (LATENCY, COMPLETENESS)
 """The promises that are counted by buckets, and so have a day and a budget to show."""
@@ -97,11 +98,8 @@ def _incidents(
     mesh: Mesh, warehouse: Warehouse | None, now: datetime, window: int, ui: str
 ) -> Sequence[IncidentReport]:
     """Those that are open, or ended in the window."""
-    try:
-        state = recent(warehouse, now, timedelta(days=window)) if warehouse else State()
-        broke = afflicted(warehouse, state.incidents) if warehouse and state.incidents else {}
-    except QueryRejected:
-        return []
+    state = so_far(warehouse, now, timedelta(days=window)) if warehouse else EMPTY
+    broke = afflicted(warehouse, state.incidents) if warehouse and state.incidents else {}
     return [_incident(mesh, i, broke.get(i.id, ()), ui) for i in state.incidents.values()]
 
 

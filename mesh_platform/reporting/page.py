@@ -8,6 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from mesh_platform.incidents import cause
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.reporting import burn_down, words
 from mesh_platform.reporting.report import Report
@@ -16,9 +17,10 @@ from mesh_platform.slo.measurement import said
 
 _HERE: Final = Path(__file__).parent
 _FILTERS: Final[Mapping[str, Callable[..., object]]] = {
-    **{f.__name__: f for f in (words.budget, words.cause, words.percent, words.short, words.span)},
+    **{f.__name__: f for f in (words.budget, words.percent, words.short, words.span)},
     **{f.__name__: f for f in (words.target_of, words.value_of, words.verdict_of, words.since)},
     **{f.__name__: f for f in (said, band, in_words)},
+    "cause": cause.in_words,
     "linkable": lambda url: str(url or "").startswith(("http://", "https://")),
 }
 MOST_SYMPTOMS: Final = 12

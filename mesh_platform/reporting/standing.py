@@ -6,15 +6,16 @@ from datetime import datetime
 from math import inf
 from typing import Final
 
+from mesh_platform.incidents.fold import EMPTY
 from mesh_platform.incidents.incident import Incident, State
-from mesh_platform.incidents.store import recent
+from mesh_platform.incidents.store import so_far
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.monitor.conditions import UNREADABLE
 from mesh_platform.slo.measure import measure
 from mesh_platform.slo.measurement import Verdict
 from mesh_platform.slo.status import Evaluator, Status, status, unanswered
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
+from mesh_platform.warehouse.protocol import Warehouse
 
-UNREADABLE: Final = "its manifest cannot be read; `mesh validate` says why"
 _WEIGHTS: Final = {Verdict.ERROR: 0, Verdict.WARN: 2, Verdict.UNKNOWN: 3, Verdict.PASS: 4}
 _IN_AN_INCIDENT: Final = 1
 
@@ -61,7 +62,7 @@ def standings(
     """Every product that is known, or the chosen ones; without a warehouse all are unknown, for this reason."""
     ids = mesh.known_products if chosen is None else set(chosen)
     products = [mesh.products[p] for p in ids if p in mesh.products]
-    state = State() if warehouse is None else incidents_of(warehouse, now)
+    state = EMPTY if warehouse is None else so_far(warehouse, now)
     judged = (
         unanswered((p.id for p in products), why)
         if warehouse is None
@@ -74,14 +75,6 @@ def standings(
         for s in unanswered(ids & mesh.quarantined.keys(), UNREADABLE)
     ]
     return sorted(found, key=lambda standing: standing.order)
-
-
-def incidents_of(warehouse: Warehouse, now: datetime) -> State:
-    """What is open; nothing where no tick has looked yet."""
-    try:
-        return recent(warehouse, now)
-    except QueryRejected:
-        return State()
 
 
 def _concerned(state: State) -> dict[str, list[Incident]]:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from math import floor
 
-from mesh_platform import names
 from mesh_platform.slo import freshness
 from mesh_platform.slo.measurement import Measurement, Verdict, told_minutes
 
@@ -58,9 +57,3 @@ def short(moment: datetime) -> str:
     """A moment without its year."""
     told = moment.astimezone(UTC)
     return f"{told.day} {told:%b %H:%M}"
-
-
-def cause(named: str) -> str:
-    """A product as it is called, a source system as one."""
-    system = named.removeprefix(names.SYSTEM_PREFIX)
-    return f"source system {system}" if system != named else named

@@ -10,7 +10,7 @@ import pytest
 
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.mesh import Mesh, Quarantined
-from mesh_platform.reporting.file import ui_of
+from mesh_platform.monitor.links import ui_of
 from mesh_platform.reporting.gather import FEW, MOST_IN_FULL, report
 from mesh_platform.reporting.page import page
 from mesh_platform.reporting.report import Report

@@ -11,7 +11,7 @@ def unreachable(problem: Exception) -> tuple[RegistryUnavailable, bool]:
     """(what is told, whether asking again may help)."""
     import requests  # here, because most commands never ask a registry
 
-    causes = list(_causes(problem))
+    causes = list(causes_of(problem))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
             why = getattr(cause, "verify_message", "") or (cause.reason or "the connection cannot be encrypted").lower()
@@ -23,7 +23,7 @@ def unreachable(problem: Exception) -> tuple[RegistryUnavailable, bool]:
     return RegistryUnavailable(said[-1].lower() if said else "the connection broke"), True
 
 
-def _causes(problem: BaseException) -> Iterator[BaseException]:
+def causes_of(problem: BaseException) -> Iterator[BaseException]:
     """The exception, then what caused it, and so on."""
     seen: set[int] = set()
     waiting: list[object] = [problem]
