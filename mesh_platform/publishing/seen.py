@@ -1,6 +1,6 @@
 """Since when consumers have seen an event: kept beside every published row, also when its table is published whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
@@ -29,12 +29,10 @@ def rows_with_seen(warehouse: Warehouse, product: Product, columns: Sequence[str
     without a known key it is the whole row.
     """
     listed = ", ".join(f"n.{identifier(c)}" for c in columns)
-    before = _before(warehouse, product)
-    if before is None:
-        return f"select {listed}, ?::timestamptz as {names.SEEN_COLUMN} from {private_table(product)} n"
-    there = {name for name, _ in _published(warehouse, product)}
-    same = [c for c in _identity(warehouse, product, columns) if c in there]
-    if not set(same) - {event_time(product)}:  # nothing in common but a time tells no event from another
+    internal, table = names.internal_schema(product.domain), product.name + names.PUBLISHED_SUFFIX
+    published = {name for name, _ in warehouse.columns(internal, table)}
+    before, same = _before(product, published), [c for c in _identity(warehouse, product, columns) if c in published]
+    if before is None or not set(same) - {event_time(product)}:  # a time alone tells no event from another
         return f"select {listed}, ?::timestamptz as {names.SEEN_COLUMN} from {private_table(product)} n"
     on = " and ".join(f"o.{identifier(c)} is not distinct from n.{identifier(c)}" for c in same)
     grouped = ", ".join(identifier(c) for c in same)
@@ -51,20 +49,15 @@ def _identity(warehouse: Warehouse, product: Product, columns: Sequence[str]) ->
     return [c for c in columns if not c.startswith(names.PLATFORM_COLUMN_PREFIXES)]
 
 
-def _published(warehouse: Warehouse, product: Product) -> list[tuple[str, str]]:
-    return warehouse.columns(names.internal_schema(product.domain), product.name + names.PUBLISHED_SUFFIX)
-
-
-def _before(warehouse: Warehouse, product: Product) -> str | None:
-    """The rows that are published now, with their `seen_at`; None where there are none.
+def _before(product: Product, published: Collection[str]) -> str | None:
+    """The rows that are published now, with their `seen_at`; None where there are none. `published`: their columns.
 
     A table that was published before the moment was kept tells it by the first publication that came after the build
     of the row.
     """
-    there = {name for name, _ in _published(warehouse, product)}
-    if names.SEEN_COLUMN in there:
+    if names.SEEN_COLUMN in published:
         return f"select *, {names.SEEN_COLUMN} as seen_at from {published_table(product)}"
-    if names.REVISION_COLUMN not in there:
+    if names.REVISION_COLUMN not in published:
         return None
     publications = f"select revision, published_at from {names.PUBLICATIONS} where product = {literal(product.id)}"
     return (
