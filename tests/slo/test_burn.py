@@ -131,7 +131,8 @@ def test_a_total_outage_fires_every_span_that_it_can_reach(
         if most >= enough(told, span)
     ]
     if reached:
-        assert [a.severity for a in alerts(told)] == [reached[0].severity]
+        [fired] = alerts(told)
+        assert fired.severity in (Severity.PAGE, reached[0].severity), "a faster span that is just reached may speak"
 
 
 @given(objective=OBJECTIVES, bad=SPAN_COUNTS, rate=RATES, days=st.integers(1, 90))
