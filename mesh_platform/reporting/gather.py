@@ -26,13 +26,13 @@ from mesh_platform.reporting.report import (
 from mesh_platform.reporting.standing import Standing, headline, open_of, standings
 from mesh_platform.reporting.strip import Stood, stood, worst_of
 from mesh_platform.slo import accuracy
-from mesh_platform.slo.bucket import BUCKET, bucket_of
-from mesh_platform.slo.count import COMPLETENESS, LATENCY
-from mesh_platform.slo.history import settled_ends
+from mesh_platform.slo.counting.bucket import BUCKET, bucket_of
+from mesh_platform.slo.counting.count import COMPLETENESS, LATENCY
+from mesh_platform.slo.counting.history import settled_ends
+from mesh_platform.slo.counting.question import known
+from mesh_platform.slo.counting.settled import Settled
 from mesh_platform.slo.measure import measure
 from mesh_platform.slo.measurement import Measurement
-from mesh_platform.slo.question import known
-from mesh_platform.slo.settled import Settled
 from mesh_platform.slo.status import Evaluator
 from mesh_platform.warehouse.protocol import Warehouse
 

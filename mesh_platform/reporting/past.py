@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mesh_platform import names
 from mesh_platform.incidents.condition import Key
-from mesh_platform.slo.count import moment
+from mesh_platform.slo.counting.count import moment
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.sql import literal
 

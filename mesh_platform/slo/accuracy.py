@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mesh_platform import names
 from mesh_platform.manifest.cadence import next_due
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.slo.bucket import bucket_of, bucket_sql
+from mesh_platform.slo.counting.bucket import bucket_of, bucket_sql
 from mesh_platform.slo.measurement import Measurement, Verdict, each, said, unknown
 from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
 

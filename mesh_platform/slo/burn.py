@@ -93,12 +93,15 @@ def alerts(budget: Budget) -> tuple[Alert, ...]:
 
     What went fast enough to call somebody is no slow leak: it leaves no ticket behind when it is over.
     """
-    spans = [span for span in BURN_SPANS if _went(budget, span)]
-    paging = [span for span in spans if span.severity is Severity.PAGE]
-    firing = [span for span in paging or spans if budget.burn(span.short) >= enough(budget, span)]
-    if not firing and _drips(budget):
+    went = [span for span in BURN_SPANS if _went(budget, span)]
+    called = {span.short for span in went if span.severity is Severity.PAGE}
+    for span in went:
+        lately = {span.short} if span.severity is Severity.PAGE else {span.short, *called}
+        if all(budget.burn(short) >= enough(budget, span) for short in lately):
+            return (Alert(span.severity, _sentence(budget, span), budget.burn(span.long)),)
+    if _drips(budget):
         return (Alert(Severity.TICKET, _DRIP.format(bad=budget.whole.bad, total=budget.whole.total), 0.0),)
-    return tuple(Alert(span.severity, _sentence(budget, span), budget.burn(span.long)) for span in firing[:1])
+    return ()
 
 
 def pages(fired: Iterable[Alert]) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.manifest.product import Completeness
 from mesh_platform.slo.burn import alerts, pages, said_of
-from mesh_platform.slo.count import COMPLETENESS
-from mesh_platform.slo.history import Fared, Histories
+from mesh_platform.slo.counting.count import COMPLETENESS
+from mesh_platform.slo.counting.history import Fared, Histories
 from mesh_platform.slo.measurement import Measurement, Verdict, each, unknown
 from mesh_platform.slo.waterfall import lost
 from mesh_platform.warehouse.protocol import Warehouse

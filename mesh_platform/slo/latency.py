@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.slo.burn import alerts, pages, said_of
-from mesh_platform.slo.count import LATENCY
-from mesh_platform.slo.history import Fared, Histories
+from mesh_platform.slo.counting.count import LATENCY
+from mesh_platform.slo.counting.history import Fared, Histories
 from mesh_platform.slo.measurement import Measurement, Verdict, each, unknown
 
 SLI = LATENCY

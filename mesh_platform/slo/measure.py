@@ -10,10 +10,10 @@ from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo import accuracy, completeness, contract, freshness, latency
-from mesh_platform.slo.history import Histories, histories
+from mesh_platform.slo.counting.history import Histories, histories
+from mesh_platform.slo.counting.question import NOTHING_YET
+from mesh_platform.slo.counting.record import record
 from mesh_platform.slo.measurement import Measurement, could_not, unknown
-from mesh_platform.slo.question import NOTHING_YET
-from mesh_platform.slo.record import record
 from mesh_platform.warehouse.protocol import (
     QueryRejected,
     Warehouse,

@@ -6,8 +6,8 @@ from datetime import datetime
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import private_table, published_table
-from mesh_platform.slo.count import Question, moment
-from mesh_platform.slo.history import Fared
+from mesh_platform.slo.counting.count import Question, moment
+from mesh_platform.slo.counting.history import Fared
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
 from mesh_platform.warehouse.sql import identifier, literal
 

@@ -16,11 +16,11 @@ from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.publishing.audit import Audit, record_audits
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.slo.accuracy import is_due, keep_audits, measure_accuracy
-from mesh_platform.slo.ask import Rejected, ask
 from mesh_platform.slo.contract import measure_contract
+from mesh_platform.slo.counting.ask import Rejected, ask
+from mesh_platform.slo.counting.measurements import ensure_measurements
 from mesh_platform.slo.measure import SLIS, measure, measure_environment
 from mesh_platform.slo.measurement import Verdict, told_minutes
-from mesh_platform.slo.measurements import ensure_measurements
 from mesh_platform.slo.status import status
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
 from mesh_platform.warehouse.protocol import Row, WarehouseBusy

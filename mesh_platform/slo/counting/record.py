@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.slo.count import Question
-from mesh_platform.slo.history import Histories, asked_or_why, histories_of, settled_ends
-from mesh_platform.slo.measurements import Counting, count, ensure_measurements, kept_tallies, still_hold
-from mesh_platform.slo.news import News, news
-from mesh_platform.slo.question import known
-from mesh_platform.slo.settled import Settled
+from mesh_platform.slo.counting.count import Question
+from mesh_platform.slo.counting.history import Histories, asked_or_why, histories_of, settled_ends
+from mesh_platform.slo.counting.measurements import Counting, count, ensure_measurements, kept_tallies, still_hold
+from mesh_platform.slo.counting.news import News, news
+from mesh_platform.slo.counting.question import known
+from mesh_platform.slo.counting.settled import Settled
 from mesh_platform.warehouse.protocol import Warehouse
 
 WHOLE_AGAIN: Final = timedelta(hours=1)

@@ -7,7 +7,7 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import published_table
-from mesh_platform.slo.bucket import bucket_of, bucket_sql
+from mesh_platform.slo.counting.bucket import bucket_of, bucket_sql
 from mesh_platform.warehouse.calendar import LAST
 from mesh_platform.warehouse.sql import identifier, literal, relation
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mesh_platform.slo.bucket import BUCKET
 from mesh_platform.slo.burn import SPANS, Budget, Tally
+from mesh_platform.slo.counting.bucket import BUCKET
 from mesh_platform.warehouse.protocol import Row
 
 _RECENT = timedelta(hours=6)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.slo.ask import Rejected, ask
-from mesh_platform.slo.count import COMPLETENESS, LATENCY, Question, moment
+from mesh_platform.slo.counting.ask import Rejected, ask
+from mesh_platform.slo.counting.count import COMPLETENESS, LATENCY, Question, moment
+from mesh_platform.slo.counting.question import Known, known, question
+from mesh_platform.slo.counting.settled import Settled, heard_until, settled
+from mesh_platform.slo.counting.tallies import Tallies, sums, tallies
 from mesh_platform.slo.inputs import Input, inputs_of
 from mesh_platform.slo.measurement import could_not
-from mesh_platform.slo.question import Known, known, question
-from mesh_platform.slo.settled import Settled, heard_until, settled
-from mesh_platform.slo.tallies import Tallies, sums, tallies
 from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
 
 

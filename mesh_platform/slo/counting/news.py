@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.slo.count import COMPLETENESS
+from mesh_platform.slo.counting.count import COMPLETENESS
 from mesh_platform.slo.inputs import values
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal

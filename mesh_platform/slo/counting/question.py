@@ -8,9 +8,9 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.schema.history import event_time
-from mesh_platform.slo.count import Question
+from mesh_platform.slo.counting.count import Question
+from mesh_platform.slo.counting.visible import Record, publications, unknowable
 from mesh_platform.slo.relations import Relations, relations
-from mesh_platform.slo.visible import Record, publications, unknowable
 from mesh_platform.warehouse.protocol import Warehouse
 
 NEVER: Final = "it has never been published"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.slo.bucket import BUCKET, bucket_of
+from mesh_platform.slo.counting.bucket import BUCKET, bucket_of
 from mesh_platform.slo.inputs import Input
 from mesh_platform.warehouse.calendar import FIRST
 
