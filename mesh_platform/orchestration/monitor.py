@@ -21,6 +21,7 @@ from mesh_platform.notifying.deliver import DeliveryReport
 from mesh_platform.orchestration.checks import incident_of, result
 from mesh_platform.orchestration.governance_sensor import evaluation
 from mesh_platform.orchestration.keys import product_key
+from mesh_platform.orchestration.report import ReportFailed, renewed
 from mesh_platform.orchestration.sensors import ACTIVE
 from mesh_platform.slo.measure import PROMISES
 from mesh_platform.slo.measurement import Measurement, Verdict, unknown
@@ -75,8 +76,9 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
         told = chosen(standing, before.standing, now)
         requests, summary = _retests(context.instance, found.untested, now), _summary(found, said)
         context.log.info(summary)
+        page = _page(context, mesh, environment, found) if found.told != before.told else []
         return dg.SensorResult(
-            asset_events=_evaluations(mesh, found.measurements, told, found.state),
+            asset_events=[*_evaluations(mesh, found.measurements, told, found.state), *page],
             run_requests=requests,
             skip_reason=None if requests else summary,
             cursor=Told(_known(standing, before.standing, told), told=found.told).cursor(),
@@ -161,6 +163,17 @@ def _send(found: Tick, mesh: Mesh, environment: Environment) -> DeliveryReport:
         return send(found, mesh, environment, os.environ)
     except (WarehouseBusy, WarehouseUnavailable) as problem:
         return DeliveryReport(lines=(f"{problem}; what was sent just now is not on record, and is sent again",))
+
+
+def _page(
+    context: dg.SensorEvaluationContext, mesh: Mesh, environment: Environment, found: Tick
+) -> list[dg.AssetMaterialization]:
+    """The report, because an incident has changed; where it cannot be written now, the hour writes it."""
+    try:
+        return [renewed(mesh, environment, found)]
+    except (WarehouseBusy, WarehouseUnavailable, ReportFailed) as problem:
+        context.log.warning(f"{problem}; the report stays as it was")
+        return []
 
 
 def _summary(found: Tick, said: DeliveryReport) -> str:

@@ -1,4 +1,4 @@
-"""The SLO report as an asset: one page, written anew every hour and by its button."""
+"""The SLO report as an asset: one page, written anew when an incident changes, every hour, and by its button."""
 
 import os
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ import dagster as dg
 from mesh_platform.environment import Environment, EnvironmentProblem
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.links import ui_of
+from mesh_platform.monitor.tick import Tick
 from mesh_platform.orchestration.findings_table import escaped
 from mesh_platform.orchestration.landing import pool
 from mesh_platform.reporting import words
@@ -19,13 +20,18 @@ from mesh_platform.reporting.page import page
 from mesh_platform.reporting.report import ProductReport, Report
 from mesh_platform.slo.measure import measure_and_keep
 from mesh_platform.slo.measurement import Verdict
-from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable, open_warehouse
+from mesh_platform.slo.status import Evaluator
+from mesh_platform.warehouse.protocol import Warehouse, WarehouseBusy, WarehouseUnavailable, open_warehouse
 
 KEY: Final = dg.AssetKey("slo_report")
 HOURLY: Final = "5 * * * *"
 _MOST: Final = 50
 _LAST: Final = {"dagster/priority": "-100"}
 """In a run of the whole mesh it tells of what the run came to."""
+
+
+class ReportFailed(Exception):
+    """The page cannot be written where it belongs."""
 
 
 def slo_report(mesh: Mesh, environment: Environment) -> dg.AssetsDefinition | None:
@@ -43,18 +49,36 @@ def slo_report(mesh: Mesh, environment: Environment) -> dg.AssetsDefinition | No
         "\n\n`mesh report` writes the same page, `mesh status` says it on a terminal.",
     )
     def write_report() -> dg.MaterializeResult[Any]:
-        path = report_file(environment)
         try:
             with open_warehouse(environment) as warehouse:
-                found = report(mesh, warehouse, datetime.now(UTC), ui_of(os.environ), measure_and_keep)
-            write(page(found), path)
-        except (WarehouseBusy, WarehouseUnavailable, EnvironmentProblem) as problem:
+                return dg.MaterializeResult(
+                    metadata=_written(mesh, environment, warehouse, datetime.now(UTC), measure_and_keep)
+                )
+        except (WarehouseBusy, WarehouseUnavailable, EnvironmentProblem, ReportFailed) as problem:
             raise dg.Failure(f"{problem}; the page stays as it was") from problem
-        except OSError as problem:
-            raise dg.Failure(f"cannot write `{path}`: {problem.strerror or problem}") from problem
-        return dg.MaterializeResult(metadata=_told(found) | {"page": dg.MetadataValue.path(path)})
 
     return write_report
+
+
+def renewed(mesh: Mesh, environment: Environment, found: Tick) -> dg.AssetMaterialization:
+    """The page as of a tick, written without a run and with no promise judged again.
+
+    Raises WarehouseBusy, WarehouseUnavailable, ReportFailed.
+    """
+    with open_warehouse(environment, read_only=True) as warehouse:
+        told = _written(mesh, environment, warehouse, found.at, lambda *_: list(found.measurements))
+    return dg.AssetMaterialization(KEY, metadata=told)
+
+
+def _written(
+    mesh: Mesh, environment: Environment, warehouse: Warehouse, now: datetime, evaluator: Evaluator
+) -> dict[str, Any]:
+    path, told = report_file(environment), report(mesh, warehouse, now, ui_of(os.environ), evaluator)
+    try:
+        write(page(told), path)
+    except OSError as problem:
+        raise ReportFailed(f"cannot write `{path}`: {problem.strerror or problem}") from problem
+    return _told(told) | {"page": dg.MetadataValue.path(path)}
 
 
 def report_schedule() -> dg.ScheduleDefinition:

@@ -8,10 +8,13 @@ import pytest
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
+from mesh_platform.incidents.store import recent
+from mesh_platform.incidents.told import acknowledge
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
 from mesh_platform.orchestration.monitor import MOST_PRODUCTS, chosen, monitor, read_cursor
 from mesh_platform.orchestration.schedules import check_job
+from mesh_platform.reporting.file import report_file
 from mesh_platform.warehouse.duckdb import open_duckdb
 from tests.notifying.receiver import Receiver, receiving
 from tests.slo.scene import MINUTE, Scene, evenly
@@ -126,6 +129,46 @@ def test_a_breach_is_on_the_check_at_the_next_tick_and_people_hear_of_it_at_the_
         beat(environment, clock.at)
         result, cursor = tick(environment, instance, cursor)
     assert [body["kind"] for body in receiver.bodies] == ["opened", "closed"]
+
+
+def pages(result: object) -> list[str]:
+    """The headline of each report that the tick wrote."""
+    events = result.asset_events if isinstance(result, dg.SensorResult) else []
+    return [str(e.metadata["summary"].value).split("\n")[0] for e in events if isinstance(e, dg.AssetMaterialization)]
+
+
+def test_the_report_is_written_anew_when_an_incident_changes_and_not_otherwise(
+    environment: Environment, instance: dg.DagsterInstance, clock: type[Clock]
+) -> None:
+    healthy(environment, clock.at)
+    cursor: str | None = None
+    written = []
+    for minutes in (0, 1, 91, 1, 1, 1):
+        clock.at += minutes * MINUTE
+        result, cursor = tick(environment, instance, cursor)
+        written.append(pages(result))
+    nothing = "**1 of 2 products breaks a promise; no incident open**"
+    assert written == [[], [], [nothing], ["**1 of 2 products breaks a promise; 1 incident open**"], [], []]
+    assert "orders_service_postgres" in report_file(environment).read_text()
+    with open_duckdb(environment.warehouse_file) as warehouse:
+        [incident] = recent(warehouse, clock.at).open
+        acknowledge(warehouse, incident.id, "orders-oncall", None, clock.at)
+    clock.at += MINUTE
+    result, cursor = tick(environment, instance, cursor)
+    assert len(pages(result)) == 1
+    assert "orders-oncall" in report_file(environment).read_text()
+
+
+def test_a_report_that_cannot_be_written_costs_no_verdict(
+    environment: Environment, instance: dg.DagsterInstance, clock: type[Clock]
+) -> None:
+    healthy(environment, clock.at)
+    report_file(environment).parent.parent.mkdir(parents=True, exist_ok=True)
+    report_file(environment).parent.write_text("a file where the folder should be")
+    _, cursor = tick(environment, instance, None)
+    clock.at += 91 * MINUTE
+    result, cursor = tick(environment, instance, cursor)
+    assert (told(result)[ORDERS, "freshness"], pages(result)) == ("error", [])
 
 
 def test_a_check_that_a_run_makes_names_the_incident_too(
