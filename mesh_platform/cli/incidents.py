@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 import click
 
 from mesh_platform import names
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.incident_words import as_json, in_a_row, in_full
 from mesh_platform.cli.quarantine import ListsByItself
 from mesh_platform.environment import read_environment
@@ -24,9 +25,6 @@ from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 _LATELY: Final = timedelta(days=7)
 _LIST_NONE: Final = "no incident is open, and none has closed in the last 7 days"
 _NONE_EVER: Final = "there has never been an incident"
-_FORMAT = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
-)
 _BY = click.option("--by", required=True, metavar="NAME", help="Who says so.")
 
 
@@ -41,7 +39,7 @@ def incidents() -> None:
 
 @incidents.command("list")
 @click.option("--all", "everything", is_flag=True, help="However long ago they closed.")
-@_FORMAT
+@format_option(explained=True)
 def list_incidents(everything: bool, shape: str) -> int:
     """The open ones first, then those that closed in the last 7 days. Exit code 1 while one is open."""
     now = datetime.now(UTC)
@@ -59,7 +57,7 @@ def list_incidents(everything: bool, shape: str) -> int:
 
 @incidents.command("show")
 @click.argument("incident", metavar="ID")
-@_FORMAT
+@format_option(explained=True)
 def show(incident: str, shape: str) -> None:
     """One incident: its cause, its symptoms, its times, and everything that happened to it."""
     with _recorded() as warehouse:
@@ -72,7 +70,7 @@ def show(incident: str, shape: str) -> None:
 @click.argument("incident", metavar="ID")
 @_BY
 @click.option("--note", metavar="TEXT", help="What the others should know.")
-@_FORMAT
+@format_option(explained=True)
 def ack(incident: str, by: str, note: str | None, shape: str) -> int:
     """Say that somebody is on it: the incident stays open until its symptoms have recovered.
 
@@ -86,7 +84,7 @@ def ack(incident: str, by: str, note: str | None, shape: str) -> int:
 @click.argument("incident", metavar="ID")
 @_BY
 @click.argument("text")
-@_FORMAT
+@format_option(explained=True)
 def note(incident: str, by: str, text: str, shape: str) -> int:
     """Write TEXT into the incident's record, also when it is over."""
     who, said = _words("--by", by), _words("TEXT", text)

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.quarantine import ListsByItself
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
@@ -23,9 +24,6 @@ from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 _OPEN: Final = (State.DEAD, State.PENDING, State.HELD)
 _ALL: Final = (*_OPEN, State.SENT, State.DROPPED)
 _EMPTY: Final = "nobody waits to be told of anything"
-_FORMAT = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
-)
 
 
 @click.group(cls=ListsByItself)
@@ -38,7 +36,7 @@ def notifications() -> None:
 
 @notifications.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also what was sent, and what never had to be.")
-@_FORMAT
+@format_option(explained=True)
 def list_deliveries(everything: bool, shape: str) -> int:
     """Show what is dead (given up), pending (tried again) and held (a mute or a maintenance window holds).
 
@@ -55,7 +53,7 @@ def list_deliveries(everything: bool, shape: str) -> int:
 
 @notifications.command("retry")
 @click.argument("ids", nargs=-1, metavar="[ID ...]")
-@_FORMAT
+@format_option(explained=True)
 def retry_deliveries(ids: Sequence[str], shape: str) -> int:
     """Send again, at once, what is dead or pending: ID ... (default: all of it).
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.held import as_json, as_text, counted
 from mesh_platform.cli.sources import require_known, spelled
 from mesh_platform.environment import Environment, read_environment
@@ -26,11 +27,6 @@ class ListsByItself(click.Group):
         return super().parse_args(ctx, ["list", *args] if asks_nothing_else else args)
 
 
-_FORMAT = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
-)
-
-
 @click.group(cls=ListsByItself)
 def quarantine() -> None:
     """Show the change records and files that could not be used, or decide about them.
@@ -44,7 +40,7 @@ def quarantine() -> None:
 @click.option("--table", metavar="T", help="Only this source table.")
 @click.option("--records", is_flag=True, help="Every record with its beginning; they may hold personal data.")
 @click.option("--dismissed", is_flag=True, help="What was dismissed, when and why, instead of what is open.")
-@_FORMAT
+@format_option(explained=True)
 def list_held(system: str | None, table: str | None, records: bool, dismissed: bool, shape: str) -> int:
     """Show what is open, by table and reason, and what to do.
 
@@ -63,7 +59,7 @@ def list_held(system: str | None, table: str | None, records: bool, dismissed: b
 @quarantine.command("dismiss")
 @click.argument("path")
 @click.option("--because", required=True, metavar="WHY", help="A reason that somebody can read next year.")
-@_FORMAT
+@format_option(explained=True)
 def dismiss_path(path: str, because: str, shape: str) -> int:
     """Nothing more is wanted of what the file at PATH left here: it is kept, with the reason, and counts no longer.
 
@@ -77,7 +73,7 @@ def dismiss_path(path: str, because: str, shape: str) -> int:
 
 @quarantine.command("reopen")
 @click.argument("path")
-@_FORMAT
+@format_option(explained=True)
 def reopen_path(path: str, shape: str) -> int:
     """Take back that what the file at PATH left here was dismissed, if no later file has taken its place.
 

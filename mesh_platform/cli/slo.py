@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh, Product
@@ -39,7 +40,7 @@ class _Moment(click.ParamType[datetime]):
 @click.command()
 @click.argument("products", nargs=-1, metavar="[PRODUCT ...]")
 @click.option("--at", type=_Moment(), help="The moment to judge, ISO 8601; UTC where no zone is given. Default: now.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def slo(products: Sequence[str], at: datetime | None, shape: str) -> None:
     """Freshness, completeness and accuracy of PRODUCT ... (default: all), measured now.
 
