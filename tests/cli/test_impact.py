@@ -11,14 +11,6 @@ from mesh_platform.cli.main import run
 SCHEMA = "domains/orders/order_events/schema/2.1.0.avsc"
 
 
-@pytest.fixture
-def mesh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    return root
-
-
 def edited(mesh: Path, old: str, new: str) -> str:
     """A schema beside the mesh with one edit."""
     text = (mesh / SCHEMA).read_text()

@@ -16,15 +16,6 @@ MANIFEST = "domains/orders/order_events/data-product.yaml"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
 
 
-@pytest.fixture
-def mesh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The mesh that MESH_ROOT names; the current directory is elsewhere."""
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    return root
-
-
 def spoil(root: Path, path: str, old: str, new: str) -> None:
     text = (root / path).read_text()
     assert old in text

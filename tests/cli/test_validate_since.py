@@ -37,14 +37,11 @@ def spoil(root: Path, path: str, old: str, new: str) -> None:
 
 
 @pytest.fixture
-def repository(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(mesh: Path) -> Path:
     """The shipped mesh as the only commit of a new repository."""
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    git(root, "init", "-q", "-b", "main")
-    commit(root, "the mesh")
-    return root
+    git(mesh, "init", "-q", "-b", "main")
+    commit(mesh, "the mesh")
+    return mesh
 
 
 def found(capsys: pytest.CaptureFixture[str], revision: str = "main", *paths: str) -> list[dict[str, Any]]:

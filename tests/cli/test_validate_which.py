@@ -13,14 +13,6 @@ FINANCE = "domains/finance/revenue_daily/data-product.yaml"
 
 
 @pytest.fixture
-def mesh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    return root
-
-
-@pytest.fixture
 def other(mesh: Path) -> Path:
     """Another mesh beside the one that MESH_ROOT names."""
     folder = mesh.parent / "other"
