@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mesh_platform.cli.main import run
+from tests.edited_file import edit
 
 SCHEMA = "domains/orders/order_events/schema/2.1.0.avsc"
 
@@ -18,11 +19,6 @@ def edited(mesh: Path, old: str, new: str) -> str:
     file = mesh.parent / "new.avsc"
     file.write_text(text.replace(old, new))
     return str(file)
-
-
-def spoil(file: Path, old: str, new: str) -> None:
-    assert old in file.read_text()
-    file.write_text(file.read_text().replace(old, new))
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, Any]]]:
@@ -141,7 +137,7 @@ def test_a_product_that_is_gone_breaks_its_readers(committed: Path, capsys: pyte
 def test_a_port_that_moves_breaks_its_readers(
     committed: Path, capsys: pytest.CaptureFixture[str], model: str | None
 ) -> None:
-    spoil(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
+    edit(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
     if model:
         (committed / "dbt_projects/finance/models/products/revenue_daily.sql").write_text(model)
     code, (found,) = answer(capsys, "--since", "HEAD")
@@ -152,7 +148,7 @@ def test_a_port_that_moves_breaks_its_readers(
 
 
 def test_a_reader_that_moved_with_the_port_does_not_break(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
+    edit(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
     for file in (committed / "dbt_projects/finance").rglob("*.*"):
         if file.is_file() and "orders_prod" in file.read_text():
             file.write_text(file.read_text().replace("orders_prod", "orders_new"))
