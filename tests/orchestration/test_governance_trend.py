@@ -1,7 +1,5 @@
 """The council sees how the mesh stands over time, and where a finding leads: in the job, the checks and the sensor."""
 
-from collections.abc import Iterator
-
 import dagster as dg
 import pytest
 
@@ -15,13 +13,6 @@ from mesh_platform.orchestration.trend import KEY
 from tests.edited_file import edit
 
 MANIFEST = "domains/finance/revenue_daily/data-product.yaml"
-
-
-@pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setattr("mesh_platform.orchestration.governance.is_stale", lambda *_: False)  # preparing costs seconds
-    with dg.DagsterInstance.ephemeral() as made:
-        yield made
 
 
 def run_job(environment: Environment, instance: dg.DagsterInstance) -> bool:
