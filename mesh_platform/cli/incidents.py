@@ -12,7 +12,7 @@ import click
 from mesh_platform import names
 from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.incident_words import as_json, in_a_row, in_full
-from mesh_platform.cli.quarantine import ListsByItself
+from mesh_platform.cli.lists_by_itself import ListsByItself
 from mesh_platform.environment import read_environment
 from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.fold import fold

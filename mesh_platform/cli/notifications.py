@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from mesh_platform.cli.format_option import format_option
-from mesh_platform.cli.quarantine import ListsByItself
+from mesh_platform.cli.lists_by_itself import ListsByItself
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line

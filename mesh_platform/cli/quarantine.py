@@ -10,6 +10,7 @@ import click
 
 from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.held import as_json, as_text, counted
+from mesh_platform.cli.lists_by_itself import ListsByItself
 from mesh_platform.cli.sources import require_known, spelled
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.landing.records.decision import dismiss, reopen
@@ -17,14 +18,6 @@ from mesh_platform.landing.records.item import Chosen, Count, groups, paths, sou
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line, printable
 from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
-
-
-class ListsByItself(click.Group):
-    """A group whose `list` is what it does when it is given no command."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        asks_nothing_else = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
-        return super().parse_args(ctx, ["list", *args] if asks_nothing_else else args)
 
 
 @click.group(cls=ListsByItself)
