@@ -9,16 +9,18 @@ from typing import Final
 
 import click
 
+from mesh_platform.cli import trial
 from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.lists_by_itself import ListsByItself
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.notifying.deliver import deliver
+from mesh_platform.notifying.deliver import Way, deliver
 from mesh_platform.notifying.delivery import Delivery, State
 from mesh_platform.notifying.outbox import has_outbox, in_states
 from mesh_platform.notifying.retrying import retry
 from mesh_platform.notifying.sentence import headline, moment
+from mesh_platform.notifying.trial import tried_out
 from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
 
 _OPEN: Final = (State.DEAD, State.PENDING, State.HELD)
@@ -77,6 +79,23 @@ def retry_deliveries(ids: Sequence[str], shape: str) -> int:
     in_words = f"{told['retried']} retried, {told['sent']} sent, {told['left']} left"
     click.echo(json.dumps(told) if shape == "json" else in_words)
     return 1 if left else 0
+
+
+@notifications.command("test")
+@click.argument("route", required=False)
+@format_option(explained=True)
+def try_out(route: str | None, shape: str) -> int:
+    """Send one test message through every route, or through ROUTE: what `to` says, such as "#data-orders".
+
+    Needs no warehouse. Exit code 1 where a message was not taken.
+    """
+    environment = read_environment(os.environ)
+    config = gather(environment.root).notifications
+    way = Way(config, os.environ, environment.home)
+    tried = tried_out(trial.meant(config, route), way, datetime.now(UTC))
+    for line in [trial.as_json(tried)] if shape == "json" else trial.as_text(tried):
+        click.echo(line)
+    return 1 if any(t.problem for t in tried) else 0
 
 
 def _none(ids: Sequence[str], shape: str) -> int:

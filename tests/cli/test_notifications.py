@@ -12,7 +12,7 @@ from mesh_platform.notifying.enqueue import enqueue
 from mesh_platform.notifying.notice import Kind
 from mesh_platform.warehouse.duckdb import open_duckdb
 from tests.cli.desk import Asked, Desk
-from tests.notifying.notices import NOW, SECRET, notice
+from tests.notifying.notices import KEY, NOW, SECRET, notice
 from tests.notifying.receiver import Receiver, answering, receiving
 
 CONFIG = """\
@@ -115,3 +115,93 @@ def test_a_busy_warehouse_is_a_sentence(here: Here, monkeypatch: pytest.MonkeyPa
     assert asked.code == 2
     assert asked.err.startswith("mesh: ")
     assert "Traceback" not in asked.err
+
+
+ROUTES = """\
+routes:
+  - {to: "*", kind: webhook, url_from: MESH_WEBHOOK, key_from: MESH_WEBHOOK_KEY}
+  - {to: "#data-orders", kind: slack, url_from: MESH_SLACK_ORDERS}
+  - {to: "#data-finance", kind: slack, url_from: MESH_SLACK_FINANCE}
+  - {to: "@orders-oncall", kind: pagerduty, key_from: MESH_PAGERDUTY_ORDERS, url_from: MESH_PAGERDUTY_URL}
+"""
+
+
+@pytest.fixture
+def routed(here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
+    """Four routes to one receiver."""
+    (here.environment.root / "domains" / names.NOTIFICATIONS_FILE).write_text(ROUTES)
+    for name in ("SLACK_ORDERS", "SLACK_FINANCE", "PAGERDUTY_URL"):
+        monkeypatch.setenv(f"MESH_{name}", f"{here.receiver.url}/{name}/{SECRET}")
+    for name in ("WEBHOOK_KEY", "PAGERDUTY_ORDERS"):
+        monkeypatch.setenv(f"MESH_{name}", KEY)
+    return here
+
+
+def test_a_test_message_goes_through_every_route_is_marked_and_leaves_nothing_behind(routed: Here) -> None:
+    asked = routed.notifications("test")
+    assert (asked.code, asked.err) == (0, "")
+    assert [line.split()[:3] for line in asked.out.splitlines()] == [
+        ["sent", "webhook", "*"],
+        ["sent", "slack", "#data-orders"],
+        ["sent", "slack", "#data-finance"],
+        ["sent", "pagerduty", "@orders-oncall"],
+    ]
+    assert len(routed.receiver.bodies) == 4
+    assert all("`mesh notifications test` was run" in str(body) for body in routed.receiver.bodies)
+    assert [body["kind"] for body in routed.receiver.bodies if "schema" in body] == ["test"]
+    assert not routed.environment.warehouse_file.exists()
+    assert not (routed.environment.home / names.DEAD_LETTERS).exists()
+
+
+def test_one_route_is_tested_by_whom_it_is_for(routed: Here) -> None:
+    asked = routed.notifications("test", "#data-orders", "--format", "json")
+    name = "slack #data-orders MESH_SLACK_ORDERS"
+    assert asked.code == 0
+    assert asked.json == {
+        "routes": [{"route": name, "kind": "slack", "to": "#data-orders", "sent": True, "error": None}]
+    }
+    assert [path for path, _, _ in routed.receiver.got] == [f"/SLACK_ORDERS/{SECRET}"]
+    assert routed.receiver.bodies[0]["text"].startswith("[test] mesh.test: test message, nothing is wrong")
+    assert routed.notifications("test", name).code == 0
+
+
+def test_a_route_that_fails_says_why_and_costs_the_others_nothing(
+    routed: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MESH_SLACK_ORDERS")
+    monkeypatch.setenv("MESH_SLACK_FINANCE", f"http://127.0.0.1:9/{SECRET}")
+    asked = routed.notifications("test")
+    assert asked.code == 1
+    webhook, orders, finance, pagerduty = asked.out.splitlines()
+    assert orders.endswith(": the environment variable `MESH_SLACK_ORDERS` is not set")
+    assert finance.endswith(": connection refused")
+    assert [webhook[:6].strip(), pagerduty[:6].strip()] == ["sent", "sent"]
+    routed.receiver.plan = [answering(410)]
+    asked = routed.notifications("test", "*")
+    assert (asked.code, "it answered `410`" in asked.out) == (1, True)
+    assert SECRET not in asked.out + asked.err
+    assert KEY not in asked.out + asked.err
+
+
+def test_a_route_that_cannot_be_used_is_not_sent_to_and_its_secret_not_shown(routed: Here) -> None:
+    written = f"routes:\n  - {{to: '#x', kind: slack, url_from: 'https://hooks.example.com/{SECRET}'}}\n"
+    (routed.environment.root / "domains" / names.NOTIFICATIONS_FILE).write_text(written)
+    for shape in ("text", "json"):
+        asked = routed.notifications("test", "--format", shape)
+        assert asked.code == 1
+        assert "written out" in asked.out
+        assert SECRET not in asked.out + asked.err
+    assert routed.receiver.got == []
+
+
+def test_no_such_route_is_a_usage_error_and_no_route_at_all_a_sentence(routed: Here) -> None:
+    asked = routed.notifications("test", "#nowhere")
+    assert (asked.code, asked.out) == (2, "")
+    assert "there is no route `#nowhere`; there are: `*`, `#data-orders`," in asked.err
+    (routed.environment.root / "domains" / names.NOTIFICATIONS_FILE).unlink()
+    asked = routed.notifications("test")
+    assert (asked.code, asked.err) == (0, "")
+    assert asked.out.startswith("domains/notifications.yaml configures no route ")
+    assert routed.notifications("test", "--format", "json").json == {"routes": []}
+    assert routed.notifications("test", "*").code == 2
+    assert routed.receiver.got == []
