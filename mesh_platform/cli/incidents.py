@@ -13,6 +13,7 @@ from mesh_platform import names
 from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.incident_words import as_json, in_a_row, in_full
 from mesh_platform.cli.lists_by_itself import ListsByItself
+from mesh_platform.cli.warehouse_if_any import warehouse_if_any
 from mesh_platform.environment import read_environment
 from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.fold import fold
@@ -20,7 +21,7 @@ from mesh_platform.incidents.incident import State
 from mesh_platform.incidents.store import history, named, recent, whole
 from mesh_platform.incidents.told import acknowledge, annotate
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
+from mesh_platform.warehouse.protocol import Warehouse
 
 _LATELY: Final = timedelta(days=7)
 _LIST_NONE: Final = "no incident is open, and none has closed in the last 7 days"
@@ -117,12 +118,8 @@ def _told(events: Sequence[Event]) -> dict[str, object]:
 @contextmanager
 def _recorded(*, read_only: bool = True) -> Iterator[Warehouse | None]:
     """The warehouse, if an incident can ever have been recorded in it."""
-    environment = read_environment(os.environ)
-    if not environment.warehouse_file.exists():
-        yield None
-        return
-    with open_warehouse(environment, read_only=read_only) as warehouse:
-        yield warehouse if warehouse.columns(*names.INCIDENTS.split(".")) else None
+    with warehouse_if_any(read_environment(os.environ), read_only=read_only) as warehouse:
+        yield warehouse if warehouse and warehouse.columns(*names.INCIDENTS.split(".")) else None
 
 
 def _meant(warehouse: Warehouse, given: str) -> str:

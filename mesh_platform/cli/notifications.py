@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,6 +11,7 @@ import click
 from mesh_platform.cli import trial
 from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.lists_by_itself import ListsByItself
+from mesh_platform.cli.warehouse_if_any import warehouse_if_any
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line
@@ -21,7 +21,7 @@ from mesh_platform.notifying.outbox import has_outbox, in_states
 from mesh_platform.notifying.retrying import retry
 from mesh_platform.notifying.sentence import headline, moment
 from mesh_platform.notifying.trial import tried_out
-from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
+from mesh_platform.warehouse.protocol import Warehouse
 
 _OPEN: Final = (State.DEAD, State.PENDING, State.HELD)
 _ALL: Final = (*_OPEN, State.SENT, State.DROPPED)
@@ -45,8 +45,7 @@ def list_deliveries(everything: bool, shape: str) -> int:
     Exit code 1 while something is dead.
     """
     environment, states = read_environment(os.environ), _ALL if everything else _OPEN
-    there = environment.warehouse_file.exists()
-    with open_warehouse(environment, read_only=True) if there else nullcontext() as warehouse:
+    with warehouse_if_any(environment, read_only=True) as warehouse:
         found = _found(warehouse, states)
     for line in _as_json(found) if shape == "json" else _as_text(found):
         click.echo(line)
@@ -62,10 +61,10 @@ def retry_deliveries(ids: Sequence[str], shape: str) -> int:
     Exit code 1 where somebody could still not be told.
     """
     environment = read_environment(os.environ)
-    if not environment.warehouse_file.exists():
-        return _none(ids, shape)
     mesh = gather(environment.root)
-    with open_warehouse(environment) as warehouse:
+    with warehouse_if_any(environment, read_only=False) as warehouse:
+        if warehouse is None:
+            return _none(ids, shape)
         unknown = set(ids) - {d.id for d in _found(warehouse, (State.DEAD, State.PENDING))}
         if unknown or not has_outbox(warehouse):
             return _none(sorted(unknown), shape)

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 import click
@@ -12,12 +11,13 @@ from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.held import as_json, as_text, counted
 from mesh_platform.cli.lists_by_itself import ListsByItself
 from mesh_platform.cli.sources import require_known, spelled
+from mesh_platform.cli.warehouse_if_any import warehouse_if_any
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.landing.records.decision import dismiss, reopen
 from mesh_platform.landing.records.item import Chosen, Count, groups, paths, sources
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line, printable
-from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
+from mesh_platform.warehouse.protocol import Warehouse
 
 
 @click.group(cls=ListsByItself)
@@ -40,7 +40,7 @@ def list_held(system: str | None, table: str | None, records: bool, dismissed: b
     What a person has dismissed no longer counts in the check `landing`. Exit code 1 while something is open.
     """
     environment = read_environment(os.environ)
-    with _looked_at(environment) as warehouse:
+    with warehouse_if_any(environment, read_only=True) as warehouse:
         chosen = Chosen(*_named(environment, warehouse, system, table), dismissed)
         found = groups(warehouse, chosen)
         told = as_json(warehouse, chosen) if shape == "json" else as_text(warehouse, chosen, found, records=records)
@@ -75,12 +75,6 @@ def reopen_path(path: str, shape: str) -> int:
     return _decide(path, "reopened", shape, reopen)
 
 
-def _looked_at(environment: Environment) -> AbstractContextManager[Warehouse | None]:
-    """Where nothing has landed yet, nothing was refused."""
-    there = environment.warehouse_file.exists()
-    return open_warehouse(environment, read_only=True) if there else nullcontext()
-
-
 def _named(
     environment: Environment, warehouse: Warehouse | None, system: str | None, table: str | None
 ) -> tuple[str | None, str | None]:
@@ -97,8 +91,8 @@ def _named(
 def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse, str], Count]) -> int:
     """The exit code of a decision that is said to have been made."""
     environment, known, moved = read_environment(os.environ), printable(path), Count(0, 0)
-    if environment.warehouse_file.exists():
-        with open_warehouse(environment) as warehouse:
+    with warehouse_if_any(environment, read_only=False) as warehouse:
+        if warehouse:
             known = spelled(path, paths(warehouse))
             moved = decide(warehouse, known)
     in_words = f"{counted(moved)} of `{printable(known)}` {decided}"

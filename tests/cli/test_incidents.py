@@ -159,5 +159,5 @@ def test_a_busy_warehouse_is_a_sentence(desk: OnCall, monkeypatch: pytest.Monkey
         raise WarehouseBusy("warehouse busy: another process holds it")
         yield
 
-    monkeypatch.setattr("mesh_platform.cli.incidents.open_warehouse", taken)
+    monkeypatch.setattr("mesh_platform.cli.warehouse_if_any.open_warehouse", taken)
     assert desk.incidents() == (2, "", "mesh: warehouse busy: another process holds it\n")
