@@ -1,12 +1,11 @@
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mesh_platform.cli.main import run
+from tests.cli.git_repository import commit, git
 from tests.edited_file import edit
 
 SCHEMA = "domains/orders/order_events/schema/2.1.0.avsc"
@@ -28,17 +27,10 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, li
     return code, json.loads(printed.out)["impacts"]
 
 
-def git(root: Path, *arguments: str) -> None:
-    who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com", "GIT_COMMITTER_NAME": "t",
-           "GIT_COMMITTER_EMAIL": "t@example.com"}  # fmt: skip
-    subprocess.run(["git", "-C", root, *arguments], check=True, capture_output=True, env={**os.environ, **who})
-
-
 @pytest.fixture
 def committed(mesh: Path) -> Path:
     git(mesh, "init", "-q")
-    git(mesh, "add", "-A")
-    git(mesh, "commit", "-qm", "all")
+    commit(mesh)
     return mesh
 
 
@@ -99,8 +91,7 @@ def test_what_must_exist_uses_columns_too(mesh: Path, capsys: pytest.CaptureFixt
 def test_a_link_in_the_commit_is_no_traceback(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (committed / "domains/orders/link").symlink_to("/etc/passwd")
     (committed / "domains/orders/up").symlink_to("../../..")
-    git(committed, "add", "-A")
-    git(committed, "commit", "-qm", "links")
+    commit(committed)
     assert answer(capsys, "--since", "HEAD") == (0, [])
 
 

@@ -18,6 +18,7 @@ import yaml
 from mesh_platform.cli import validate
 from mesh_platform.cli.main import run
 from mesh_platform.environment import PROJECT_ROOT
+from tests.cli.git_repository import commit, git
 from tests.edited_file import edit
 from tests.schema.registry.stand_in import StandIn
 
@@ -49,17 +50,6 @@ class Noon(datetime):
         return datetime(LAID.TODAY.year, LAID.TODAY.month, LAID.TODAY.day, 12, tzinfo=UTC)
 
 
-def git(root: Path, *arguments: str) -> None:
-    settings = ["user.name=Tester", "user.email=tester@example.com", "commit.gpgsign=false", "gc.auto=0"]
-    options = [word for setting in settings for word in ("-c", setting)]
-    subprocess.run(["git", *options, *arguments], cwd=root, capture_output=True, check=True)
-
-
-def commit(root: Path) -> None:
-    git(root, "add", "-A", "-f")
-    git(root, "commit", "-q", "--allow-empty", "-m", "work")
-
-
 def steps() -> dict[str, str]:
     """Name → shell text of every step that runs something."""
     job = yaml.safe_load(WORKFLOW.read_text())["jobs"]["governance"]
@@ -77,7 +67,7 @@ def shell(text: str, root: Path, **variables: str) -> subprocess.CompletedProces
 @pytest.fixture
 def repository(root: Path) -> Path:
     git(root, "init", "-q", "-b", "main")
-    commit(root)
+    commit(root, "work", "-f")
     return root
 
 
@@ -96,7 +86,7 @@ def test_the_workflow_tells_every_rule_at_its_line(
     before = FIXTURES / code / "before"
     root = LAID.laid_over_base(before if before.exists() else tmp_path / code / "nothing", tmp_path / "root")
     git(root, "init", "-q", "-b", "main")
-    commit(root)
+    commit(root, "work", "-f")
     bad = LAID.laid_over_base(FIXTURES / code / "bad", tmp_path / "bad")
     shutil.rmtree(root / "domains")
     shutil.rmtree(root / "dbt_projects")

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,11 @@ import pytest
 from mesh_platform.cli.main import run
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.untouched import untouched
+from tests.cli.git_repository import commit, git
 from tests.edited_file import edit
 
 ORDERS = "domains/orders/order_events/data-product.yaml"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
-
-
-def git(root: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=Tester", "-c", "user.email=tester@example.com", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=root, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
-def commit(root: Path, message: str = "work") -> str:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "--allow-empty", "-m", message)
-    return git(root, "rev-parse", "HEAD")
 
 
 @pytest.fixture
