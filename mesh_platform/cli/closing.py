@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 
 from rich.table import Table
 
+from mesh_platform.cli.colours import VERDICTS
 from mesh_platform.slo.measurement import Verdict, told_minutes
 from mesh_platform.slo.status import Status
-
-_COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
 
 
 def table(products: Sequence[Status]) -> Table:
@@ -54,5 +53,5 @@ def _verdicts(s: Status) -> str:
     """What did not pass, or that all did."""
     other = [(sli, m.verdict) for sli, m in s.measurements.items() if m.verdict is not Verdict.PASS]
     if s.measurements and not other:
-        return f"[{_COLOURS[Verdict.PASS]}]all {len(s.measurements)} pass[/]"
-    return ", ".join(f"[{_COLOURS[verdict]}]{sli} {verdict}[/]" for sli, verdict in other)
+        return f"[{VERDICTS[Verdict.PASS]}]all {len(s.measurements)} pass[/]"
+    return ", ".join(f"[{VERDICTS[verdict]}]{sli} {verdict}[/]" for sli, verdict in other)

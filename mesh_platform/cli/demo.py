@@ -15,6 +15,7 @@ from rich.console import Console
 from mesh_platform.cli import whole as mesh_run
 from mesh_platform.cli.closing import as_json, table
 from mesh_platform.cli.fill import Filling, fill, fill_from_csv
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.cli.progress import console_of, progress
 from mesh_platform.cli.slo import NO_PRODUCT
@@ -40,7 +41,7 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 @click.option("--from-csv", "csv", type=_FILE, help="Replay invoices in the Online Retail format.")
 @click.option("--days", type=click.FloatRange(0.05, 60), default=DAYS, show_default=True, help="History to invent.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="Decides what is invented.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 @source_option
 def demo(csv: Path | None, days: float, seed: int, shape: str, source: str) -> None:
     """Fill an empty landing zone, run every step of the mesh once, and say how each product stands.

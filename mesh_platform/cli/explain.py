@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from mesh_platform import names
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.environment import EnvironmentProblem, read_environment
 from mesh_platform.manifest.council import PolicyLevel
 from mesh_platform.manifest.council_files import read_policy
@@ -45,13 +46,13 @@ class Explanation:
 
 @click.command()
 @click.argument("code", required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def explain(code: str | None, form: str) -> None:
+@format_option()
+def explain(code: str | None, shape: str) -> None:
     """Say what CODE means: a policy's code, or a check such as `freshness`. Without CODE, list them all."""
     known = explanations(levels_here())
     if code is None:
         click.echo(
-            json.dumps([asdict(e) for e in known.values()], indent=2) if form == "json" else _list(known.values())
+            json.dumps([asdict(e) for e in known.values()], indent=2) if shape == "json" else _list(known.values())
         )
         return
     found = known.get(code.upper()) or known.get(code.lower()) or known.get(_full(code))
@@ -59,7 +60,7 @@ def explain(code: str | None, form: str) -> None:
         close = get_close_matches(code.upper(), known, 1) or get_close_matches(code.lower(), known, 1)
         hint = f"did you mean `{close[0]}`?" if close else "`mesh explain` lists them all"
         raise click.UsageError(f"there is no code `{code}`; {hint}")
-    click.echo(json.dumps(asdict(found), indent=2) if form == "json" else _text(found))
+    click.echo(json.dumps(asdict(found), indent=2) if shape == "json" else _text(found))
 
 
 def _full(code: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
 from mesh_platform.manifest.commit import base_of, files_at
 from mesh_platform.manifest.folder import Entry, read_text, root_at
@@ -31,8 +32,8 @@ _WORDS = {Effect.BREAKS: "breaks", Effect.STALE: "goes stale", Effect.UNKNOWN: "
 @click.argument("change", nargs=-1, metavar="[OLD.avsc NEW.avsc | PRODUCT | REVISION]")
 @click.option("--schema", "schema", metavar="NEW.avsc", help="The schema that PRODUCT would have.")
 @click.option("--since", metavar="REVISION", help="Everything that changed since this git revision.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def impact(change: tuple[str, ...], schema: str | None, since: str | None, form: str) -> int:
+@format_option()
+def impact(change: tuple[str, ...], schema: str | None, since: str | None, shape: str) -> int:
     """Name every product downstream of a change, the columns it uses, its owner and channel, and whether it breaks.
 
     The change is two schemas, a product with the schema it would have, or what changed since a git revision. Exit code
@@ -48,7 +49,7 @@ def impact(change: tuple[str, ...], schema: str | None, since: str | None, form:
         found = list(_since(environment, mesh, since or change[0]))
     else:
         raise click.UsageError("name two schemas, a product with `--schema NEW.avsc`, or a git revision")
-    click.echo(json.dumps({"impacts": [_as_json(i) for i in found]}, indent=2) if form == "json" else _text(found))
+    click.echo(json.dumps({"impacts": [_as_json(i) for i in found]}, indent=2) if shape == "json" else _text(found))
     return 1 if any(i.breaks for i in found) else 0
 
 

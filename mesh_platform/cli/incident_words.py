@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 import click
 
+from mesh_platform.cli.colours import SEVERITIES
 from mesh_platform.incidents import cause
 from mesh_platform.incidents.condition import Key
 from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.fold import fold
 from mesh_platform.incidents.incident import Incident, Symptom
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.slo.measurement import Severity, said, told_minutes
+from mesh_platform.slo.measurement import said, told_minutes
 
-_COLOURS = {Severity.PAGE: "red", Severity.TICKET: "yellow"}
 _SHOWN = 3
 
 
@@ -41,7 +41,7 @@ def as_json(
 def in_a_row(incident: Incident, symptoms: Mapping[Key, Symptom], now: datetime) -> str:
     """One incident, one line."""
     state = f"{incident.severity if incident.open else incident.state:<7}"
-    coloured = click.style(state, fg=_COLOURS[incident.severity]) if incident.open else state
+    coloured = click.style(state, fg=SEVERITIES[incident.severity]) if incident.open else state
     return f"{incident.id}  {coloured} {cause.in_words(incident.cause)}: {_standing(incident, symptoms, now)}"
 
 

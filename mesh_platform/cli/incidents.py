@@ -10,8 +10,10 @@ from typing import Final, NoReturn
 import click
 
 from mesh_platform import names
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.incident_words import as_json, in_a_row, in_full
-from mesh_platform.cli.quarantine import ListsByItself
+from mesh_platform.cli.lists_by_itself import ListsByItself
+from mesh_platform.cli.warehouse_if_any import warehouse_if_any
 from mesh_platform.environment import read_environment
 from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.fold import fold
@@ -19,14 +21,11 @@ from mesh_platform.incidents.incident import State
 from mesh_platform.incidents.store import history, named, recent, whole
 from mesh_platform.incidents.told import acknowledge, annotate
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
+from mesh_platform.warehouse.protocol import Warehouse
 
 _LATELY: Final = timedelta(days=7)
 _LIST_NONE: Final = "no incident is open, and none has closed in the last 7 days"
 _NONE_EVER: Final = "there has never been an incident"
-_FORMAT = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
-)
 _BY = click.option("--by", required=True, metavar="NAME", help="Who says so.")
 
 
@@ -41,7 +40,7 @@ def incidents() -> None:
 
 @incidents.command("list")
 @click.option("--all", "everything", is_flag=True, help="However long ago they closed.")
-@_FORMAT
+@format_option(explained=True)
 def list_incidents(everything: bool, shape: str) -> int:
     """The open ones first, then those that closed in the last 7 days. Exit code 1 while one is open."""
     now = datetime.now(UTC)
@@ -59,7 +58,7 @@ def list_incidents(everything: bool, shape: str) -> int:
 
 @incidents.command("show")
 @click.argument("incident", metavar="ID")
-@_FORMAT
+@format_option(explained=True)
 def show(incident: str, shape: str) -> None:
     """One incident: its cause, its symptoms, its times, and everything that happened to it."""
     with _recorded() as warehouse:
@@ -72,7 +71,7 @@ def show(incident: str, shape: str) -> None:
 @click.argument("incident", metavar="ID")
 @_BY
 @click.option("--note", metavar="TEXT", help="What the others should know.")
-@_FORMAT
+@format_option(explained=True)
 def ack(incident: str, by: str, note: str | None, shape: str) -> int:
     """Say that somebody is on it: the incident stays open until its symptoms have recovered.
 
@@ -86,7 +85,7 @@ def ack(incident: str, by: str, note: str | None, shape: str) -> int:
 @click.argument("incident", metavar="ID")
 @_BY
 @click.argument("text")
-@_FORMAT
+@format_option(explained=True)
 def note(incident: str, by: str, text: str, shape: str) -> int:
     """Write TEXT into the incident's record, also when it is over."""
     who, said = _words("--by", by), _words("TEXT", text)
@@ -119,12 +118,8 @@ def _told(events: Sequence[Event]) -> dict[str, object]:
 @contextmanager
 def _recorded(*, read_only: bool = True) -> Iterator[Warehouse | None]:
     """The warehouse, if an incident can ever have been recorded in it."""
-    environment = read_environment(os.environ)
-    if not environment.warehouse_file.exists():
-        yield None
-        return
-    with open_warehouse(environment, read_only=read_only) as warehouse:
-        yield warehouse if warehouse.columns(*names.INCIDENTS.split(".")) else None
+    with warehouse_if_any(read_environment(os.environ), read_only=read_only) as warehouse:
+        yield warehouse if warehouse and warehouse.columns(*names.INCIDENTS.split(".")) else None
 
 
 def _meant(warehouse: Warehouse, given: str) -> str:

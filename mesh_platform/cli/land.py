@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.sources import require_known
 from mesh_platform.environment import EnvironmentProblem, read_environment
 from mesh_platform.landing.land import land as land_files
@@ -24,7 +25,7 @@ _OUTCOMES = ("read", "applied", "duplicate", "skipped", "quarantined")
 @click.option("--system", "systems", multiple=True, metavar="S", help="Only this source system; may be repeated.")
 @click.option("--table", "tables", multiple=True, metavar="T", help="Only this source table; may be repeated.")
 @click.option("--replay", is_flag=True, help="Then read again what is in quarantine, after a fix.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def land(systems: Sequence[str], tables: Sequence[str], replay: bool, shape: str) -> int:
     """Land the change files that have arrived and are not in the ledger yet, once.
 

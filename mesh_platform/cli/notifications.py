@@ -3,29 +3,29 @@
 import json
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Final
 
 import click
 
-from mesh_platform.cli.quarantine import ListsByItself
+from mesh_platform.cli import trial
+from mesh_platform.cli.format_option import format_option
+from mesh_platform.cli.lists_by_itself import ListsByItself
+from mesh_platform.cli.warehouse_if_any import warehouse_if_any
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line
-from mesh_platform.notifying.deliver import deliver
+from mesh_platform.notifying.deliver import Way, deliver
 from mesh_platform.notifying.delivery import Delivery, State
 from mesh_platform.notifying.outbox import has_outbox, in_states
 from mesh_platform.notifying.retrying import retry
 from mesh_platform.notifying.sentence import headline, moment
-from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
+from mesh_platform.notifying.trial import tried_out
+from mesh_platform.warehouse.protocol import Warehouse
 
 _OPEN: Final = (State.DEAD, State.PENDING, State.HELD)
 _ALL: Final = (*_OPEN, State.SENT, State.DROPPED)
 _EMPTY: Final = "nobody waits to be told of anything"
-_FORMAT = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
-)
 
 
 @click.group(cls=ListsByItself)
@@ -38,15 +38,14 @@ def notifications() -> None:
 
 @notifications.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also what was sent, and what never had to be.")
-@_FORMAT
+@format_option(explained=True)
 def list_deliveries(everything: bool, shape: str) -> int:
     """Show what is dead (given up), pending (tried again) and held (a mute or a maintenance window holds).
 
     Exit code 1 while something is dead.
     """
     environment, states = read_environment(os.environ), _ALL if everything else _OPEN
-    there = environment.warehouse_file.exists()
-    with open_warehouse(environment, read_only=True) if there else nullcontext() as warehouse:
+    with warehouse_if_any(environment, read_only=True) as warehouse:
         found = _found(warehouse, states)
     for line in _as_json(found) if shape == "json" else _as_text(found):
         click.echo(line)
@@ -55,17 +54,17 @@ def list_deliveries(everything: bool, shape: str) -> int:
 
 @notifications.command("retry")
 @click.argument("ids", nargs=-1, metavar="[ID ...]")
-@_FORMAT
+@format_option(explained=True)
 def retry_deliveries(ids: Sequence[str], shape: str) -> int:
     """Send again, at once, what is dead or pending: ID ... (default: all of it).
 
     Exit code 1 where somebody could still not be told.
     """
     environment = read_environment(os.environ)
-    if not environment.warehouse_file.exists():
-        return _none(ids, shape)
     mesh = gather(environment.root)
-    with open_warehouse(environment) as warehouse:
+    with warehouse_if_any(environment, read_only=False) as warehouse:
+        if warehouse is None:
+            return _none(ids, shape)
         unknown = set(ids) - {d.id for d in _found(warehouse, (State.DEAD, State.PENDING))}
         if unknown or not has_outbox(warehouse):
             return _none(sorted(unknown), shape)
@@ -79,6 +78,23 @@ def retry_deliveries(ids: Sequence[str], shape: str) -> int:
     in_words = f"{told['retried']} retried, {told['sent']} sent, {told['left']} left"
     click.echo(json.dumps(told) if shape == "json" else in_words)
     return 1 if left else 0
+
+
+@notifications.command("test")
+@click.argument("route", required=False)
+@format_option(explained=True)
+def try_out(route: str | None, shape: str) -> int:
+    """Send one test message through every route, or through ROUTE: what `to` says, such as "#data-orders".
+
+    Needs no warehouse. Exit code 1 where a message was not taken.
+    """
+    environment = read_environment(os.environ)
+    config = gather(environment.root).notifications
+    way = Way(config, os.environ, environment.home)
+    tried = tried_out(trial.meant(config, route), way, datetime.now(UTC))
+    for line in [trial.as_json(tried)] if shape == "json" else trial.as_text(tried):
+        click.echo(line)
+    return 1 if any(t.problem for t in tried) else 0
 
 
 def _none(ids: Sequence[str], shape: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.transformation.prepare import Prepared, PrepareProblem, Progress, projects
@@ -19,7 +20,7 @@ _COLOURS = {"renewed": "green", "unchanged": "blue", "failed": "red"}
 
 @click.command()
 @click.argument("domain", required=False)
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def prepare(domain: str | None, shape: str) -> None:
     """Make the dbt project of DOMAIN (default: of every domain) ready to run, if its files or contracts changed.
 

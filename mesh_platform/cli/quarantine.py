@@ -3,32 +3,21 @@
 import json
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.held import as_json, as_text, counted
+from mesh_platform.cli.lists_by_itself import ListsByItself
 from mesh_platform.cli.sources import require_known, spelled
+from mesh_platform.cli.warehouse_if_any import warehouse_if_any
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.landing.records.decision import dismiss, reopen
 from mesh_platform.landing.records.item import Chosen, Count, groups, paths, sources
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line, printable
-from mesh_platform.warehouse.protocol import Warehouse, open_warehouse
-
-
-class ListsByItself(click.Group):
-    """A group whose `list` is what it does when it is given no command."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        asks_nothing_else = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
-        return super().parse_args(ctx, ["list", *args] if asks_nothing_else else args)
-
-
-_FORMAT = click.option(
-    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to answer."
-)
+from mesh_platform.warehouse.protocol import Warehouse
 
 
 @click.group(cls=ListsByItself)
@@ -44,14 +33,14 @@ def quarantine() -> None:
 @click.option("--table", metavar="T", help="Only this source table.")
 @click.option("--records", is_flag=True, help="Every record with its beginning; they may hold personal data.")
 @click.option("--dismissed", is_flag=True, help="What was dismissed, when and why, instead of what is open.")
-@_FORMAT
+@format_option(explained=True)
 def list_held(system: str | None, table: str | None, records: bool, dismissed: bool, shape: str) -> int:
     """Show what is open, by table and reason, and what to do.
 
     What a person has dismissed no longer counts in the check `landing`. Exit code 1 while something is open.
     """
     environment = read_environment(os.environ)
-    with _looked_at(environment) as warehouse:
+    with warehouse_if_any(environment, read_only=True) as warehouse:
         chosen = Chosen(*_named(environment, warehouse, system, table), dismissed)
         found = groups(warehouse, chosen)
         told = as_json(warehouse, chosen) if shape == "json" else as_text(warehouse, chosen, found, records=records)
@@ -63,7 +52,7 @@ def list_held(system: str | None, table: str | None, records: bool, dismissed: b
 @quarantine.command("dismiss")
 @click.argument("path")
 @click.option("--because", required=True, metavar="WHY", help="A reason that somebody can read next year.")
-@_FORMAT
+@format_option(explained=True)
 def dismiss_path(path: str, because: str, shape: str) -> int:
     """Nothing more is wanted of what the file at PATH left here: it is kept, with the reason, and counts no longer.
 
@@ -77,19 +66,13 @@ def dismiss_path(path: str, because: str, shape: str) -> int:
 
 @quarantine.command("reopen")
 @click.argument("path")
-@_FORMAT
+@format_option(explained=True)
 def reopen_path(path: str, shape: str) -> int:
     """Take back that what the file at PATH left here was dismissed, if no later file has taken its place.
 
     Exit code 1 where there was nothing to take back.
     """
     return _decide(path, "reopened", shape, reopen)
-
-
-def _looked_at(environment: Environment) -> AbstractContextManager[Warehouse | None]:
-    """Where nothing has landed yet, nothing was refused."""
-    there = environment.warehouse_file.exists()
-    return open_warehouse(environment, read_only=True) if there else nullcontext()
 
 
 def _named(
@@ -108,8 +91,8 @@ def _named(
 def _decide(path: str, decided: str, shape: str, decide: Callable[[Warehouse, str], Count]) -> int:
     """The exit code of a decision that is said to have been made."""
     environment, known, moved = read_environment(os.environ), printable(path), Count(0, 0)
-    if environment.warehouse_file.exists():
-        with open_warehouse(environment) as warehouse:
+    with warehouse_if_any(environment, read_only=False) as warehouse:
+        if warehouse:
             known = spelled(path, paths(warehouse))
             moved = decide(warehouse, known)
     in_words = f"{counted(moved)} of `{printable(known)}` {decided}"

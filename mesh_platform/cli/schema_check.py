@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.registry import asked, configured, products_of
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
@@ -15,8 +16,8 @@ from mesh_platform.schema.registry.inquiry import Inquiry, Ours, inquire
 
 @click.command()
 @click.argument("products", nargs=-1, metavar="[PRODUCT ...]")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check(products: Sequence[str], form: str) -> int:
+@format_option()
+def check(products: Sequence[str], shape: str) -> int:
     """Ask the registry whether it would take the newest schema of PRODUCT ... (default: all that name the registry).
 
     Nothing is registered: publishing does that. Exit code 1 when the registry would refuse a schema, 2 when it gives no
@@ -26,7 +27,7 @@ def check(products: Sequence[str], form: str) -> int:
     chosen = products_of(gather(read_environment(os.environ).root), access, products)
     with asked(access) as registry:
         found = [inquiry for product in chosen if (inquiry := inquire(registry, product))]
-    if form == "json":
+    if shape == "json":
         click.echo(json.dumps({"registry": access.registry, "products": [_as_json(i) for i in found]}, indent=2))
     else:
         click.echo("\n".join(line for i in found for line in _lines(i)) or _nothing(access.registry))

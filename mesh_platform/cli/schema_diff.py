@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from mesh_platform.cli import schema_spread
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.environment import EnvironmentProblem
 from mesh_platform.manifest.folder import MAX_BYTES
@@ -30,8 +31,8 @@ _VERDICTS: Final = {
 @click.argument("old", required=False, metavar="OLD.avsc")
 @click.argument("new", required=False, metavar="NEW.avsc")
 @click.option("--batch", metavar="FILE", help='Pairs as `{"id", "old", "new"}`, one JSON object a line.')
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def diff(old: str | None, new: str | None, batch: str | None, form: str) -> int:
+@format_option()
+def diff(old: str | None, new: str | None, batch: str | None, shape: str) -> int:
     """Say what changed from OLD.avsc to NEW.avsc, which version that takes, and which readers can read it.
 
     `-` reads standard input. The answers to --batch are JSON, one a line. Exit code 0 whatever changed, 1 when the new
@@ -47,7 +48,7 @@ def diff(old: str | None, new: str | None, batch: str | None, form: str) -> int:
         comparison = judge(_text(old), _text(new))
     except NoVerdict as problem:
         raise EnvironmentProblem(f"`{old}`, `{new}`: {problem}") from problem
-    text = json.dumps(as_json(comparison), indent=2) if form == "json" else _shown(comparison, Path(old).stem)
+    text = json.dumps(as_json(comparison), indent=2) if shape == "json" else _shown(comparison, Path(old).stem)
     click.echo(text)
     return 0 if comparison.valid else 1
 

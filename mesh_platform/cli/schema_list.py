@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.registry import asked, named
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
@@ -28,14 +29,14 @@ class _Row:
 
 @click.command()
 @click.argument("product")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_versions(product: str, form: str) -> int:
+@format_option()
+def list_versions(product: str, shape: str) -> int:
     """Show the schema versions of PRODUCT in the repository and, where one is configured, in the registry."""
     found = named(gather(read_environment(os.environ).root), product)
     access = read_access(os.environ)
     serving = access if access and access.serves(found) else None
     rows = _both(serving, found) if serving else [_Row(version, None) for version in _here(found)]
-    if form == "json":
+    if shape == "json":
         click.echo(json.dumps(_as_json(found, serving, rows), indent=2))
     else:
         click.echo(_text(found, serving, rows))

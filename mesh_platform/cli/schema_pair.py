@@ -5,7 +5,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed le
 from typing import Any, Final
 
 from mesh_platform.manifest.message import cut
-from mesh_platform.schema.avro.json_text import without_advice
+from mesh_platform.schema.avro.json_text import past_space, without_advice
 
 MAX_LINE: Final = 4 << 20
 """Bytes: two schemas of the largest size that a mesh reads, and what is around them."""
@@ -57,19 +57,19 @@ def _identity(text: str) -> Any:
 
 def _members(text: str) -> dict[str, str]:
     """The members of a JSON object as texts, so that what a parser would mend in them can still be seen."""
-    at = _skip(text, 0)
+    at = past_space(text, 0)
     if text[at : at + 1] != "{":
         _DECODER.raw_decode(text, at)
         raise ValueError("not an object with `id`, `old` and `new`")
     found: dict[str, str] = {}
-    at = _skip(text, at + 1)
+    at = past_space(text, at + 1)
     if text[at : at + 1] == "}":
         at += 1
     else:
         at = _member(text, at, found)
         while text[at - 1] == ",":
-            at = _member(text, _skip(text, at), found)
-    if _skip(text, at) < len(text):
+            at = _member(text, past_space(text, at), found)
+    if past_space(text, at) < len(text):
         raise json.JSONDecodeError("more than one value", text, at)
     return found
 
@@ -79,21 +79,15 @@ def _member(text: str, at: int, found: dict[str, str]) -> int:
     if text[at : at + 1] != '"':
         raise json.JSONDecodeError("expecting a key in double quotes", text, at)
     key, at = scanstring(text, at + 1, True)
-    at = _skip(text, at)
+    at = past_space(text, at)
     if text[at : at + 1] != ":":
         raise json.JSONDecodeError("expecting ':'", text, at)
-    begin = _skip(text, at + 1)
+    begin = past_space(text, at + 1)
     _, end = _DECODER.raw_decode(text, begin)
     if key in found:
         raise ValueError(f"the key `{cut(key)}` is written twice")
     found[key] = text[begin:end]
-    at = _skip(text, end)
+    at = past_space(text, end)
     if text[at : at + 1] not in (",", "}"):
         raise json.JSONDecodeError("expecting ',' or '}'", text, at)
     return at + 1
-
-
-def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \t\r\n":
-        at += 1
-    return at

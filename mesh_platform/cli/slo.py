@@ -9,6 +9,8 @@ from typing import Final
 
 import click
 
+from mesh_platform.cli.colours import VERDICTS
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh, Product
@@ -16,7 +18,6 @@ from mesh_platform.slo.measure import SLIS, measure_environment
 from mesh_platform.slo.measurement import Measurement, Verdict
 
 NO_PRODUCT: Final = "the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml"
-_COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
 _YEARS = range(1971, 9999)
 """No event was recorded before, and the calendar has room on both sides for any window."""
 
@@ -39,7 +40,7 @@ class _Moment(click.ParamType[datetime]):
 @click.command()
 @click.argument("products", nargs=-1, metavar="[PRODUCT ...]")
 @click.option("--at", type=_Moment(), help="The moment to judge, ISO 8601; UTC where no zone is given. Default: now.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def slo(products: Sequence[str], at: datetime | None, shape: str) -> None:
     """Freshness, completeness and accuracy of PRODUCT ... (default: all), measured now.
 
@@ -82,7 +83,7 @@ def _print(found: Sequence[Measurement]) -> None:
     reasons = {m.reason for m in found}
     shared = reasons.pop() if len(reasons) == 1 and len(found) > 1 else None
     for m in found:
-        verdict = click.style(f"{m.verdict:<7}", fg=_COLOURS[m.verdict])
+        verdict = click.style(f"{m.verdict:<7}", fg=VERDICTS[m.verdict])
         click.echo(f"{verdict} {m.product:<{width}}  {m.sli:<12}  {'' if shared else _told(m)}".rstrip())
     if shared:
         click.echo(shared)

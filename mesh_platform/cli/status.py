@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.progress import console_of
 from mesh_platform.cli.slo import NO_PRODUCT
 from mesh_platform.cli.status_table import in_a_table, in_lines, reasons
@@ -28,7 +29,7 @@ _ANY_WIDTH: Final = 1_000
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[PRODUCT|DOMAIN ...]")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option()
 def status(names: Sequence[str], shape: str) -> int:
     """How every product stands now: its promises, what is left of its budget, and who is on what is broken.
 

@@ -7,14 +7,13 @@ from typing import Final
 from rich.markup import escape
 from rich.table import Table
 
+from mesh_platform.cli.colours import SEVERITIES, VERDICTS
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.reporting import words
 from mesh_platform.reporting.standing import Standing
 from mesh_platform.slo.measure import PROMISES
-from mesh_platform.slo.measurement import Measurement, Severity, Verdict
+from mesh_platform.slo.measurement import Measurement, Verdict
 
-_COLOURS: Final = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.ERROR: "red", Verdict.UNKNOWN: "blue"}
-_SEVERITIES: Final = {Severity.PAGE: "red", Severity.TICKET: "yellow"}
 _HEADINGS: Final = ("product", *PROMISES, "budget", "incident", "rows", "published")
 _NUMBERS: Final = {"budget", "rows", "published"}
 _REASONS: Final = 5
@@ -36,7 +35,7 @@ def in_lines(found: Sequence[Standing], now: datetime) -> Iterator[str]:
     """The same where the terminal is narrow."""
     for s in found:
         worst = s.status.worst
-        yield f"[{_COLOURS[worst]}]{worst:<7}[/] [bold]{_name(s)}[/]"
+        yield f"[{VERDICTS[worst]}]{worst:<7}[/] [bold]{_name(s)}[/]"
         rows, at = _published(s, now)
         promises = [f"{sli} {_promise(s.status.measurements[sli])}" for sli in PROMISES]
         left, incident = _budget(s), _incident(s)
@@ -66,7 +65,7 @@ def _name(s: Standing) -> str:
 
 
 def _promise(m: Measurement) -> str:
-    return f"[{_COLOURS[m.verdict]}]{words.verdict_of(m)}[/]"
+    return f"[{VERDICTS[m.verdict]}]{words.verdict_of(m)}[/]"
 
 
 def _budget(s: Standing) -> str:
@@ -82,7 +81,7 @@ def _incident(s: Standing) -> str:
         return ""
     first, more = s.incidents[0], len(s.incidents) - 1
     who = f"{escape(one_line(first.acknowledged_by))} is on it" if first.acknowledged_by else "nobody is on it"
-    told = f"[{_SEVERITIES[first.severity]}]{first.severity}[/] {first.id[:8]}, {who}"
+    told = f"[{SEVERITIES[first.severity]}]{first.severity}[/] {first.id[:8]}, {who}"
     return told + (f", and {more} more" if more else "")
 
 

@@ -12,6 +12,7 @@ import click
 
 from mesh_platform import names
 from mesh_platform.cli.elsewhere import current_directory, judged_root, note_of_another_mesh
+from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.formats import as_github, as_json, as_junit
 from mesh_platform.cli.selection import narrowed, path_in_mesh
 from mesh_platform.environment import Environment, EnvironmentProblem, read_environment
@@ -41,16 +42,14 @@ class _Told:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github", "junit"]), default="text", show_default=True
-)
+@format_option("github", "junit")
 @click.option(
     "--changed-since",
     "revision",
     metavar="REV",
     help="Show only what the change since the git commit REV is to blame for, and judge the change itself.",
 )
-def validate(paths: tuple[str, ...], form: str, revision: str | None) -> int:
+def validate(paths: tuple[str, ...], shape: str, revision: str | None) -> int:
     """Check every manifest, schema and policy of the mesh.
 
     PATH is a file or folder, a domain or a product (`orders.order_events`), and narrows which findings are shown; the
@@ -67,7 +66,7 @@ def validate(paths: tuple[str, ...], form: str, revision: str | None) -> int:
     findings = narrowed(found, chosen)
     since = f" since `{one_line(revision)}`" if revision is not None else ""
     told = _Told(since, judged_root(environment, here), len(found) - len(findings))
-    click.echo(_shown(form, environment, mesh, findings, time.perf_counter() - started, told))
+    click.echo(_shown(shape, environment, mesh, findings, time.perf_counter() - started, told))
     return 1 if failing(findings) else 0
 
 
@@ -103,9 +102,9 @@ def judged_since(environment: Environment, revision: str, today: date) -> tuple[
 
 
 def _shown(
-    form: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float, told: _Told
+    shape: str, environment: Environment, mesh: Mesh, findings: Sequence[Finding], seconds: float, told: _Told
 ) -> str:
-    match form:
+    match shape:
         case "json":
             return as_json(findings, len(mesh.products), len(mesh.quarantined), len(mesh.domains), seconds)
         case "github":

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     ACKNOWLEDGED = "acknowledged"
     CLOSED = "closed"
+    TEST = "test"
+    """Nothing changed: somebody tries a route out."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ _SAID: Final = {
     Kind.REOPENED: "is again not what was promised",
     Kind.ACKNOWLEDGED: "is being looked at",
     Kind.CLOSED: "is as promised again",
+    Kind.TEST: "message, nothing is wrong",
 }
 
 

@@ -35,8 +35,8 @@ def escaped(text: str) -> str:
 
 
 def _sign(notice: Notice) -> str:
-    if notice.kind is Kind.CLOSED:
-        return "[closed]"
+    if notice.kind in (Kind.CLOSED, Kind.TEST):
+        return f"[{notice.kind}]"
     return "[page]" if notice.severity is Severity.PAGE else "[ticket]"
 
 

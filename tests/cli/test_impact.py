@@ -1,22 +1,14 @@
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mesh_platform.cli.main import run
+from tests.cli.git_repository import commit, git
+from tests.edited_file import edit
 
 SCHEMA = "domains/orders/order_events/schema/2.1.0.avsc"
-
-
-@pytest.fixture
-def mesh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    return root
 
 
 def edited(mesh: Path, old: str, new: str) -> str:
@@ -28,11 +20,6 @@ def edited(mesh: Path, old: str, new: str) -> str:
     return str(file)
 
 
-def spoil(file: Path, old: str, new: str) -> None:
-    assert old in file.read_text()
-    file.write_text(file.read_text().replace(old, new))
-
-
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, Any]]]:
     code = run(["impact", *arguments, "--format", "json"])
     printed = capsys.readouterr()
@@ -40,17 +27,10 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, li
     return code, json.loads(printed.out)["impacts"]
 
 
-def git(root: Path, *arguments: str) -> None:
-    who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example.com", "GIT_COMMITTER_NAME": "t",
-           "GIT_COMMITTER_EMAIL": "t@example.com"}  # fmt: skip
-    subprocess.run(["git", "-C", root, *arguments], check=True, capture_output=True, env={**os.environ, **who})
-
-
 @pytest.fixture
 def committed(mesh: Path) -> Path:
     git(mesh, "init", "-q")
-    git(mesh, "add", "-A")
-    git(mesh, "commit", "-qm", "all")
+    commit(mesh)
     return mesh
 
 
@@ -111,8 +91,7 @@ def test_what_must_exist_uses_columns_too(mesh: Path, capsys: pytest.CaptureFixt
 def test_a_link_in_the_commit_is_no_traceback(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (committed / "domains/orders/link").symlink_to("/etc/passwd")
     (committed / "domains/orders/up").symlink_to("../../..")
-    git(committed, "add", "-A")
-    git(committed, "commit", "-qm", "links")
+    commit(committed)
     assert answer(capsys, "--since", "HEAD") == (0, [])
 
 
@@ -149,7 +128,7 @@ def test_a_product_that_is_gone_breaks_its_readers(committed: Path, capsys: pyte
 def test_a_port_that_moves_breaks_its_readers(
     committed: Path, capsys: pytest.CaptureFixture[str], model: str | None
 ) -> None:
-    spoil(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
+    edit(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
     if model:
         (committed / "dbt_projects/finance/models/products/revenue_daily.sql").write_text(model)
     code, (found,) = answer(capsys, "--since", "HEAD")
@@ -160,7 +139,7 @@ def test_a_port_that_moves_breaks_its_readers(
 
 
 def test_a_reader_that_moved_with_the_port_does_not_break(committed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
+    edit(committed / "domains/orders/order_events/data-product.yaml", "dataset: orders_prod", "dataset: orders_new")
     for file in (committed / "dbt_projects/finance").rglob("*.*"):
         if file.is_file() and "orders_prod" in file.read_text():
             file.write_text(file.read_text().replace("orders_prod", "orders_new"))

@@ -18,6 +18,8 @@ import yaml
 from mesh_platform.cli import validate
 from mesh_platform.cli.main import run
 from mesh_platform.environment import PROJECT_ROOT
+from tests.cli.git_repository import commit, git
+from tests.edited_file import edit
 from tests.schema.registry.stand_in import StandIn
 
 WORKFLOW = PROJECT_ROOT / "mesh_platform/templates/github/data-product-governance.yml"
@@ -48,17 +50,6 @@ class Noon(datetime):
         return datetime(LAID.TODAY.year, LAID.TODAY.month, LAID.TODAY.day, 12, tzinfo=UTC)
 
 
-def git(root: Path, *arguments: str) -> None:
-    settings = ["user.name=Tester", "user.email=tester@example.com", "commit.gpgsign=false", "gc.auto=0"]
-    options = [word for setting in settings for word in ("-c", setting)]
-    subprocess.run(["git", *options, *arguments], cwd=root, capture_output=True, check=True)
-
-
-def commit(root: Path) -> None:
-    git(root, "add", "-A", "-f")
-    git(root, "commit", "-q", "--allow-empty", "-m", "work")
-
-
 def steps() -> dict[str, str]:
     """Name → shell text of every step that runs something."""
     job = yaml.safe_load(WORKFLOW.read_text())["jobs"]["governance"]
@@ -76,14 +67,8 @@ def shell(text: str, root: Path, **variables: str) -> subprocess.CompletedProces
 @pytest.fixture
 def repository(root: Path) -> Path:
     git(root, "init", "-q", "-b", "main")
-    commit(root)
+    commit(root, "work", "-f")
     return root
-
-
-def spoil(root: Path, path: str, old: str, new: str) -> None:
-    text = (root / path).read_text()
-    assert old in text
-    (root / path).write_text(text.replace(old, new, 1))
 
 
 def arguments_of(step: str) -> list[str]:
@@ -101,7 +86,7 @@ def test_the_workflow_tells_every_rule_at_its_line(
     before = FIXTURES / code / "before"
     root = LAID.laid_over_base(before if before.exists() else tmp_path / code / "nothing", tmp_path / "root")
     git(root, "init", "-q", "-b", "main")
-    commit(root)
+    commit(root, "work", "-f")
     bad = LAID.laid_over_base(FIXTURES / code / "bad", tmp_path / "bad")
     shutil.rmtree(root / "domains")
     shutil.rmtree(root / "dbt_projects")
@@ -118,19 +103,19 @@ def test_the_workflow_tells_every_rule_at_its_line(
 
 def broken(root: Path) -> Iterator[str]:
     """Violations of several rooms at once, and the note each of them makes."""
-    spoil(root, MANIFEST, "target_minutes: 30", "target_minutes: 300")
+    edit(root / MANIFEST, "target_minutes: 30", "target_minutes: 300")
     yield f"::error file={MANIFEST},line=26,col=7,title=SLO001::"
     yield f"::error file={MANIFEST},line=26,col=7,title=SLO015::"
     yield f"::error file={FINANCE},line=21,col=7,title=SLO009::"
-    spoil(root, "domains/finance/domain.yaml", "team_size: 5", "team_size: five")
+    edit(root / "domains/finance/domain.yaml", "team_size: 5", "team_size: five")
     yield "::error file=domains/finance/domain.yaml,line=9,col=3,title=MAN008::"
-    spoil(root, "domains/orders/order_events/schema/2.1.0.avsc", '"type": "record"', '"type": "recrd"')
+    edit(root / "domains/orders/order_events/schema/2.1.0.avsc", '"type": "record"', '"type": "recrd"')
     yield "::error file=domains/orders/order_events/schema/2.1.0.avsc,line="
     (root / "domains/exemptions.yaml").write_text(
         "exemptions:\n  - {policy: SLO001, product: a.b, until: 2020-01-01, granted_by: council, reason: why}\n"
     )
     yield "::error file=domains/exemptions.yaml,line=2,col=36,title=EXM001::"
-    spoil(root, "dbt_projects/orders/models/products/order_events.yml", "- name: event_id", "- name: evnt_id")
+    edit(root / "dbt_projects/orders/models/products/order_events.yml", "- name: event_id", "- name: evnt_id")
 
 
 def test_the_workflows_steps_run_as_they_stand(repository: Path) -> None:
@@ -189,7 +174,7 @@ def test_the_registry_is_asked_where_there_is_one_and_never_told() -> None:
 
 def test_the_registrys_step_says_what_the_registry_says(repository: Path, stand_in: StandIn) -> None:
     stand_in.authorization = "Bearer t0ken"
-    spoil(repository, MANIFEST, "https://schema-registry.example.com", stand_in.url)
+    edit(repository / MANIFEST, "https://schema-registry.example.com", stand_in.url)
     given = {"MESH_REGISTRY_URL": stand_in.url, "MESH_REGISTRY_TOKEN": "t0ken"}
     none = {"MESH_REGISTRY_USER": "", "MESH_REGISTRY_PASSWORD": ""}  # as GitHub gives a secret that there is not
     asked = shell(steps()[ASK], repository, MESH_ROOT=str(repository), **given, **none)

@@ -1,47 +1,26 @@
 """`mesh incidents`: what is wrong is listed first, and a person can say that they are on it."""
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
 
 import pytest
 
-from mesh_platform.cli.main import run
-from mesh_platform.environment import Environment
 from mesh_platform.incidents.condition import Condition
 from mesh_platform.incidents.incident import Incident
 from mesh_platform.incidents.told import tell_conditions
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse, open_duckdb
 from mesh_platform.warehouse.protocol import WarehouseBusy
+from tests.cli.desk import Asked, Desk
 from tests.incidents.scenario import says
 
 
-class Asked(NamedTuple):
-    """What one command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-@dataclass
-class Desk:
+class OnCall(Desk):
     """Where ticks are told and somebody asks."""
 
-    environment: Environment
-    capsys: pytest.CaptureFixture[str]
-
     def incidents(self, *arguments: str) -> Asked:
-        code = run(["incidents", *arguments])
-        return Asked(code, *self.capsys.readouterr())
+        return self.mesh("incidents", *arguments)
 
     def tells(self, *ticks: list[Condition], ago: timedelta = timedelta(hours=2)) -> list[Incident]:
         """Ticks a minute apart that began so long ago; what is open after them."""
@@ -60,13 +39,11 @@ GOOD = [says("orders.order_events", "good"), says("finance.daily", "good")]
 
 
 @pytest.fixture
-def desk(environment: Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
-    monkeypatch.setenv("MESH_ROOT", str(environment.root))
-    monkeypatch.setenv("MESH_HOME", str(environment.home))
-    return Desk(environment, capsys)
+def desk(desk: Desk) -> OnCall:
+    return OnCall(desk.environment, desk.capsys)
 
 
-def test_where_nothing_was_recorded_a_sentence_says_so(desk: Desk) -> None:
+def test_where_nothing_was_recorded_a_sentence_says_so(desk: OnCall) -> None:
     empty = "no incident is open, and none has closed in the last 7 days\n"
     assert desk.incidents() == desk.incidents("list") == (0, empty, "")
     assert desk.incidents("--all") == (0, "there has never been an incident\n", "")
@@ -80,7 +57,7 @@ def test_where_nothing_was_recorded_a_sentence_says_so(desk: Desk) -> None:
         assert (asked.code, "there is no incident `x`" in asked.err) == (2, True)
 
 
-def test_the_open_ones_come_first_with_their_symptoms(desk: Desk) -> None:
+def test_the_open_ones_come_first_with_their_symptoms(desk: OnCall) -> None:
     [older] = desk.tells(BAD, BAD, ago=timedelta(hours=5))
     desk.tells(GOOD, GOOD, ago=timedelta(hours=4))
     [newer] = desk.tells([says("a.one", "ticket")], [says("a.one", "ticket")], ago=timedelta(hours=1))
@@ -95,14 +72,14 @@ def test_the_open_ones_come_first_with_their_symptoms(desk: Desk) -> None:
     assert [i["id"] for i in desk.incidents("--format", "json").json["incidents"]] == [newer.id, older.id]
 
 
-def test_what_closed_long_ago_is_listed_when_it_is_asked_for(desk: Desk) -> None:
+def test_what_closed_long_ago_is_listed_when_it_is_asked_for(desk: OnCall) -> None:
     desk.tells(BAD, BAD, GOOD, GOOD, ago=timedelta(days=9))
     assert desk.incidents().out.startswith("no incident is open")
     asked = desk.incidents("--all")
     assert (asked.code, len(asked.out.splitlines())) == (0, 1)
 
 
-def test_one_incident_is_shown_with_all_that_happened(desk: Desk) -> None:
+def test_one_incident_is_shown_with_all_that_happened(desk: OnCall) -> None:
     [incident] = desk.tells(BAD, BAD)
     assert desk.incidents("ack", incident.id[:6], "--by", "orders-oncall", "--note", "on it") == (
         0,
@@ -131,7 +108,7 @@ def test_one_incident_is_shown_with_all_that_happened(desk: Desk) -> None:
     }
 
 
-def test_what_is_over_can_be_noted_but_not_taken_on(desk: Desk) -> None:
+def test_what_is_over_can_be_noted_but_not_taken_on(desk: OnCall) -> None:
     [incident] = desk.tells(BAD, BAD)
     desk.tells(GOOD, GOOD, ago=timedelta(hours=1))
     asked = desk.incidents("ack", incident.id, "--by", "orders-oncall")
@@ -140,7 +117,7 @@ def test_what_is_over_can_be_noted_but_not_taken_on(desk: Desk) -> None:
     assert (asked.code, asked.json["acknowledged_by"], asked.json["events"][-1]["note"]) == (0, None, "a full disk")
 
 
-def test_a_slip_is_a_usage_mistake(desk: Desk) -> None:
+def test_a_slip_is_a_usage_mistake(desk: OnCall) -> None:
     found = [says(f"p{n}", "page") for n in range(40)]
     opened = desk.tells(found, found)
     several = next(i.id[0] for i in opened if sum(o.id[0] == i.id[0] for o in opened) > 1)
@@ -158,7 +135,7 @@ def test_a_slip_is_a_usage_mistake(desk: Desk) -> None:
         assert (asked.code, hint in asked.err) == (2, True), asked
 
 
-def test_what_somebody_writes_cannot_obey_a_terminal(desk: Desk) -> None:
+def test_what_somebody_writes_cannot_obey_a_terminal(desk: OnCall) -> None:
     [incident] = desk.tells(BAD, BAD)
     desk.incidents("note", incident.id, "--by", "orders-oncall\x1b[2J", "one\ntwo\x07")
     shown = desk.incidents("show", incident.id).out
@@ -166,7 +143,7 @@ def test_what_somebody_writes_cannot_obey_a_terminal(desk: Desk) -> None:
     assert r"noted: orders-oncall\x1b[2J: one two\x07" in shown
 
 
-def test_a_merged_incident_names_the_one_it_goes_on_as(desk: Desk) -> None:
+def test_a_merged_incident_names_the_one_it_goes_on_as(desk: OnCall) -> None:
     alone = [says("orders.order_events", "good"), BAD[1]]
     [merged] = desk.tells(alone, alone, ago=timedelta(hours=3))
     [other] = desk.tells(BAD, BAD)
@@ -174,7 +151,7 @@ def test_a_merged_incident_names_the_one_it_goes_on_as(desk: Desk) -> None:
     assert f"goes on as {other.id}" in desk.incidents("show", merged.id).out
 
 
-def test_a_busy_warehouse_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_warehouse_is_a_sentence(desk: OnCall, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.tells(BAD, BAD)
 
     @contextmanager
@@ -182,5 +159,5 @@ def test_a_busy_warehouse_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPa
         raise WarehouseBusy("warehouse busy: another process holds it")
         yield
 
-    monkeypatch.setattr("mesh_platform.cli.incidents.open_warehouse", taken)
+    monkeypatch.setattr("mesh_platform.cli.warehouse_if_any.open_warehouse", taken)
     assert desk.incidents() == (2, "", "mesh: warehouse busy: another process holds it\n")

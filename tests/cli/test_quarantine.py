@@ -3,14 +3,13 @@
 import json
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from mesh_platform.cli.main import run
 from mesh_platform.environment import Environment
+from tests.cli.desk import Asked, Desk
 from tests.cli.test_land import mesh, mesh_land
 
 SYSTEM = "orders_service_postgres"
@@ -49,49 +48,30 @@ def test_the_quarantine_is_shown_without_values_and_ends_by_a_decision(root: Pat
     assert mesh(root, home, "quarantine", "dismiss", path).returncode == 2
 
 
-class Asked(NamedTuple):
-    """What one command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def held(self) -> list[dict[str, Any]]:
-        told: list[dict[str, Any]] = json.loads(self.out)["quarantine"]
-        return told
-
-
-@dataclass
-class Desk:
+class Sorting(Desk):
     """Where somebody puts files, lands them and asks."""
-
-    zones: Path
-    capsys: pytest.CaptureFixture[str]
 
     def put(self, name: str, content: str, folder: str = "public.orders") -> str:
         """The path of a file that is put into a zone."""
-        (self.zones / folder).mkdir(parents=True, exist_ok=True)
-        (self.zones / folder / name).write_text(content)
+        zone = Path(self.environment.landing) / SYSTEM / folder
+        zone.mkdir(parents=True, exist_ok=True)
+        (zone / name).write_text(content)
         return f"{SYSTEM}/{folder}/{name}"
-
-    def mesh(self, *arguments: str) -> Asked:
-        code = run([*arguments])
-        return Asked(code, *self.capsys.readouterr())
 
     def quarantine(self, *arguments: str) -> Asked:
         return self.mesh("quarantine", *arguments)
 
+    def held(self, *arguments: str) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = self.quarantine(*arguments, "--format", "json").json["quarantine"]
+        return told
+
 
 @pytest.fixture
-def desk(environment: Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
-    monkeypatch.setenv("MESH_ROOT", str(environment.root))
-    monkeypatch.setenv("MESH_HOME", str(environment.home))
-    monkeypatch.delenv("MESH_LANDING", raising=False)
-    return Desk(environment.home / "landing" / SYSTEM, capsys)
+def desk(desk: Desk) -> Sorting:
+    return Sorting(desk.environment, desk.capsys)
 
 
-def test_a_decision_goes_with_no_choice_of_what_to_show_and_a_typo_is_told(desk: Desk) -> None:
+def test_a_decision_goes_with_no_choice_of_what_to_show_and_a_typo_is_told(desk: Sorting) -> None:
     for arguments in (
         ("dismiss", "a", "--because", "b", "--system", SYSTEM),
         ("--system", SYSTEM, "dismiss", "a", "--because", "b"),
@@ -104,20 +84,20 @@ def test_a_decision_goes_with_no_choice_of_what_to_show_and_a_typo_is_told(desk:
     assert desk.quarantine("list").out == desk.quarantine().out == "nothing in quarantine\n"
 
 
-def test_a_decision_is_told_as_json_and_in_what_it_was_about(desk: Desk) -> None:
+def test_a_decision_is_told_as_json_and_in_what_it_was_about(desk: Sorting) -> None:
     path, whole = desk.put("a.jsonl", "one\ntwo\n"), desk.put("b.csv", "id\n")
     desk.mesh("land")
     assert desk.quarantine("dismiss", whole, "--because", "no") == (0, f"1 file of `{whole}` dismissed\n", "")
     assert desk.quarantine("reopen", whole) == (0, f"1 file of `{whole}` reopened\n", "")
     asked = desk.quarantine("dismiss", path, "--because", "no", "--format", "json")
-    assert (asked.code, json.loads(asked.out)) == (0, {"path": path, "dismissed": 2})
+    assert (asked.code, asked.json) == (0, {"path": path, "dismissed": 2})
     asked = desk.quarantine("dismiss", path, "--because", "no", "--format", "json")
-    assert (asked.code, json.loads(asked.out)) == (1, {"path": path, "dismissed": 0})
+    assert (asked.code, asked.json) == (1, {"path": path, "dismissed": 0})
     asked = desk.quarantine("reopen", path, "--format", "json")
-    assert (asked.code, json.loads(asked.out)) == (0, {"path": path, "reopened": 2})
+    assert (asked.code, asked.json) == (0, {"path": path, "reopened": 2})
 
 
-def test_what_was_dismissed_is_listed_with_when_and_why(desk: Desk) -> None:
+def test_what_was_dismissed_is_listed_with_when_and_why(desk: Sorting) -> None:
     path, other = desk.put("a.jsonl", "nonsense\n" * 5), desk.put("b.csv", "id\n")
     desk.mesh("land")
     assert desk.quarantine("--dismissed") == (0, "nothing was dismissed\n", "")
@@ -127,12 +107,12 @@ def test_what_was_dismissed_is_listed_with_when_and_why(desk: Desk) -> None:
     assert re.search(r"public.orders: not JSON, 5 records dismissed 20[-0-9]+ [:0-9]+ UTC: sent anew\n", shown.out)
     assert f"  {path} record 3: not JSON\n  and 2 more" in shown.out
     assert (other in shown.out, "do:" in shown.out) == (False, False)
-    held = desk.quarantine("--dismissed", "--format", "json").held
+    held = desk.held("--dismissed")
     assert [(h["record"], h["dismissed_because"]) for h in held] == [(n, "sent anew") for n in range(1, 6)]
-    assert [h["dismissed_because"] for h in desk.quarantine("--format", "json").held] == [None]
+    assert [h["dismissed_because"] for h in desk.held()] == [None]
 
 
-def test_a_name_that_a_terminal_would_obey_is_shown_escaped(desk: Desk) -> None:
+def test_a_name_that_a_terminal_would_obey_is_shown_escaped(desk: Sorting) -> None:
     path = desk.put("a\x1b[2J\nb.csv", "id\n", folder="cafe\x07")
     desk.mesh("land")
     for asked in (desk.quarantine(), desk.quarantine("dismiss", path, "--because", "no")):
@@ -141,7 +121,7 @@ def test_a_name_that_a_terminal_would_obey_is_shown_escaped(desk: Desk) -> None:
     assert r"a\x1b[2J\nb.csv" in desk.quarantine("--dismissed").out
 
 
-def test_a_name_that_is_not_known_is_a_usage_mistake_with_a_hint(desk: Desk) -> None:
+def test_a_name_that_is_not_known_is_a_usage_mistake_with_a_hint(desk: Sorting) -> None:
     desk.put("a.jsonl", "nonsense\n")
     desk.mesh("land")
     for arguments, hint in (
@@ -157,32 +137,32 @@ def test_a_name_that_is_not_known_is_a_usage_mistake_with_a_hint(desk: Desk) -> 
     assert desk.quarantine("--system", SYSTEM, "--table", "public.returns").out == "nothing in quarantine\n"
 
 
-def test_what_is_declared_no_longer_can_be_asked_for(desk: Desk, environment: Environment) -> None:
+def test_what_is_declared_no_longer_can_be_asked_for(desk: Sorting, environment: Environment) -> None:
     desk.put("a.jsonl", "nonsense\n", folder="elsewhere")
     desk.put("b.jsonl", "nonsense\n")
     desk.mesh("land")
     shutil.rmtree(environment.root / "domains" / "orders")
     assert "elsewhere/a.jsonl" in desk.quarantine("--system", SYSTEM).out
     for table in ("elsewhere", "public.orders"):
-        assert len(desk.quarantine("--table", table, "--format", "json").held) == 1
+        assert len(desk.held("--table", table)) == 1
 
 
-def test_a_path_is_taken_as_it_is_on_disk_as_the_ledger_has_it_and_as_it_is_shown(desk: Desk) -> None:
+def test_a_path_is_taken_as_it_is_on_disk_as_the_ledger_has_it_and_as_it_is_shown(desk: Sorting) -> None:
     names = ("b\udcff.csv", r"c\xff.csv", "d\n.csv")
     on_disk = [desk.put(name, "id\n", folder="caf\udce9") for name in names]
     in_ledger = [rf"{SYSTEM}/caf\xe9/" + name for name in (r"b\xff.csv", r"c\\xff.csv", "d\n.csv")]
     shown = [*in_ledger[:2], in_ledger[2].replace("\n", r"\n")]
     desk.mesh("land")
-    assert {h["path"] for h in desk.quarantine("--format", "json").held} == set(in_ledger)
+    assert {h["path"] for h in desk.held()} == set(in_ledger)
     for spelled in (on_disk, in_ledger, shown):
         for path, known in zip(spelled, in_ledger, strict=True):
             done = desk.quarantine("dismiss", path, "--because", "by \udcff", "--format", "json")
-            assert json.loads(done.out) == {"path": known, "dismissed": 1}
+            assert done.json == {"path": known, "dismissed": 1}
             assert desk.quarantine("reopen", path).code == 0
     desk.quarantine("dismiss", on_disk[0], "--because", "by \udcff")
     assert r"UTC: by \xff" in desk.quarantine("--dismissed").out
     for table in ("caf\udce9", r"caf\xe9"):
-        assert len(desk.quarantine("--table", table, "--format", "json").held) == 2
+        assert len(desk.held("--table", table)) == 2
     assert r"no source table `x\xff`" in desk.quarantine("--table", "x\udcff").err
     assert desk.quarantine("reopen", "x\udcff") == (1, "nothing of `x\\xff` reopened\n", "")
     assert desk.quarantine("dismiss", "x\udcff", "--because", "y").code == 1

@@ -1,62 +1,25 @@
 """`mesh status` and `mesh report`: how every product stands, on a terminal, for a program and as a page."""
 
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from mesh_platform.cli.main import run
-from mesh_platform.environment import Environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.warehouse.duckdb import open_duckdb
 from mesh_platform.warehouse.protocol import WarehouseBusy
+from tests.cli.desk import Desk
 from tests.reporting.scene import troubled
 from tests.slo.scene import ORDERS
 
 REVENUE = "finance.revenue_daily"
 
 
-class Asked(NamedTuple):
-    """What one command came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-@dataclass
-class Desk:
-    """Where somebody asks."""
-
-    environment: Environment
-    capsys: pytest.CaptureFixture[str]
-
-    def mesh(self, *arguments: str) -> Asked:
-        code = run(list(arguments))
-        return Asked(code, *self.capsys.readouterr())
-
-    def breaks(self) -> None:
-        """A connector is dead, and orders-oncall is on it."""
-        with open_duckdb(self.environment.warehouse_file) as warehouse:
-            troubled(warehouse, gather(self.environment.root), datetime.now(UTC) - timedelta(seconds=30))
-
-
-@pytest.fixture
-def desk(
-    environment: Environment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Desk]:
-    monkeypatch.setenv("MESH_ROOT", str(environment.root))
-    monkeypatch.setenv("MESH_HOME", str(environment.home))
-    yield Desk(environment, capsys)
+def breaks(desk: Desk) -> None:
+    """A connector is dead, and orders-oncall is on it."""
+    with open_duckdb(desk.environment.warehouse_file) as warehouse:
+        troubled(warehouse, gather(desk.environment.root), datetime.now(UTC) - timedelta(seconds=30))
 
 
 def test_without_a_warehouse_everything_is_unknown_and_nothing_fails(desk: Desk) -> None:
@@ -69,7 +32,7 @@ def test_without_a_warehouse_everything_is_unknown_and_nothing_fails(desk: Desk)
 
 
 def test_the_worst_comes_first_with_its_incident(desk: Desk) -> None:
-    desk.breaks()
+    breaks(desk)
     asked = desk.mesh("status")
     lines = asked.out.splitlines()
     assert asked.code == 1
@@ -86,7 +49,7 @@ def test_the_worst_comes_first_with_its_incident(desk: Desk) -> None:
 
 
 def test_a_narrow_terminal_gets_lines_and_no_word_is_cut(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.breaks()
+    breaks(desk)
     monkeypatch.setattr("mesh_platform.cli.progress._WIDE", 60)
     asked = desk.mesh("status")
     lines = asked.out.splitlines()
@@ -100,7 +63,7 @@ def test_a_narrow_terminal_gets_lines_and_no_word_is_cut(desk: Desk, monkeypatch
 
 
 def test_a_program_gets_the_same(desk: Desk) -> None:
-    desk.breaks()
+    breaks(desk)
     asked = desk.mesh("status", "--format", "json")
     told = asked.json
     assert (asked.code, told["broken"], told["open_incidents"]) == (1, 1, 1)
@@ -115,7 +78,7 @@ def test_a_program_gets_the_same(desk: Desk) -> None:
 
 
 def test_what_is_named_decides_what_is_shown_and_the_exit_code(desk: Desk) -> None:
-    desk.breaks()
+    breaks(desk)
     assert desk.mesh("status", "orders").code == desk.mesh("status", ORDERS).code == 1
     asked = desk.mesh("status", "finance", "--format", "json")
     assert (asked.code, [p["product"] for p in asked.json["products"]]) == (0, [REVENUE])
@@ -155,7 +118,7 @@ def test_a_busy_warehouse_is_a_sentence(desk: Desk, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_report_is_written_where_it_is_asked_for(desk: Desk, tmp_path: Path) -> None:
-    desk.breaks()
+    breaks(desk)
     asked = desk.mesh("report")
     page = desk.environment.home / "reports" / "slo.html"
     assert (asked.code, asked.out.splitlines()[-1]) == (1, str(page))

@@ -1,7 +1,6 @@
 """A real mesh, killed in the middle of a refresh: nothing of it is left, and the next `mesh up` refreshes again."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_up import family_of
+from tests.conftest import copied_mesh
 from tests.serving.stand_ins import runs as process_runs
 from tests.ui.live import MESH, Live, kill, runs, start, until, variables
 
-PROJECT = Path(__file__).resolve().parents[2]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up"), linux]
 
@@ -21,10 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("up"), linux]
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
     """A root and a home that `mesh demo` has filled and run."""
-    ignore = shutil.ignore_patterns("target", "logs", "dbt_packages")
-    root, home = tmp_path / "root", tmp_path / "home"
-    for name in ("domains", "dbt_projects"):
-        shutil.copytree(PROJECT / name, root / name, ignore=ignore)
+    root, home = copied_mesh(tmp_path / "root"), tmp_path / "home"
     argv = [MESH, "demo", "--days", "1", "--format", "json"]
     ended = subprocess.run(argv, env=variables(root, home), capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -11,24 +11,10 @@ import pytest
 from mesh_platform.cli.formats import as_junit
 from mesh_platform.cli.main import run
 from mesh_platform.manifest.finding import Finding, Level
+from tests.edited_file import edit
 
 MANIFEST = "domains/orders/order_events/data-product.yaml"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
-
-
-@pytest.fixture
-def mesh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The mesh that MESH_ROOT names; the current directory is elsewhere."""
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    return root
-
-
-def spoil(root: Path, path: str, old: str, new: str) -> None:
-    text = (root / path).read_text()
-    assert old in text
-    (root / path).write_text(text.replace(old, new))
 
 
 def answer(capsys: pytest.CaptureFixture[str], *paths: str) -> tuple[int, dict[str, Any]]:
@@ -47,7 +33,7 @@ def test_the_shipped_mesh_has_no_error(mesh: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_finding_in_json_has_exactly_the_promised_keys(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, MANIFEST, "target_minutes: 30", 'target_minutes: "30"')
+    edit(mesh / MANIFEST, "target_minutes: 30", 'target_minutes: "30"')
     code, said = answer(capsys)
     assert code == 1
     assert (said["products"], said["quarantined"]) == (1, 1)
@@ -60,14 +46,14 @@ def test_a_finding_in_json_has_exactly_the_promised_keys(mesh: Path, capsys: pyt
 
 
 def test_warnings_do_not_fail_the_command(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, MANIFEST, "owner: order-experience-squad", "owner: somebody")
+    edit(mesh / MANIFEST, "owner: order-experience-squad", "owner: somebody")
     code, said = answer(capsys)
     assert code == 0
     assert {f["level"] for f in said["findings"]} == {"warning"}
 
 
 def test_exempted_findings_do_not_fail_the_command(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, "domains/policy.yaml", "max_freshness_minutes: 120", "max_freshness_minutes: 40")
+    edit(mesh / "domains/policy.yaml", "max_freshness_minutes: 120", "max_freshness_minutes: 40")
     assert answer(capsys)[0] == 1
     entry = "{policy: SLO001, product: finance.revenue_daily, until: 2999-12-31, granted_by: council, reason: why}"
     (mesh / "domains/exemptions.yaml").write_text(f"exemptions:\n  - {entry}\n")
@@ -77,8 +63,8 @@ def test_exempted_findings_do_not_fail_the_command(mesh: Path, capsys: pytest.Ca
 
 
 def test_a_path_narrows_what_is_shown_and_not_what_is_read(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, MANIFEST, "kind: DataProduct", "kind: Table")
-    spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
+    edit(mesh / MANIFEST, "kind: DataProduct", "kind: Table")
+    edit(mesh / FINANCE, "product: orders.order_events", "product: orders.events")
     for path, codes in {
         "domains/orders": {"MAN009"},
         str(mesh / MANIFEST): {"MAN009"},
@@ -132,7 +118,7 @@ def test_wrong_usage_is_exit_2(arguments: list[str], capsys: pytest.CaptureFixtu
 
 
 def test_text_shows_the_line_a_caret_a_fix_and_a_summary(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, MANIFEST, "target_minutes: 30", "target_minutes: 300")
+    edit(mesh / MANIFEST, "target_minutes: 30", "target_minutes: 300")
     assert run(["validate"]) == 1
     printed = capsys.readouterr().out
     line = 1 + (mesh / MANIFEST).read_text().split("\n").index("      target_minutes: 300")
@@ -143,7 +129,7 @@ def test_text_shows_the_line_a_caret_a_fix_and_a_summary(mesh: Path, capsys: pyt
 
 
 def test_github_gets_a_note_on_the_line(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, MANIFEST, "target_percent: 99.5", "target_percent: 90, or so, 100%")
+    edit(mesh / MANIFEST, "target_percent: 99.5", "target_percent: 90, or so, 100%")
     assert run(["validate", "--format", "github"]) == 1
     printed = capsys.readouterr().out.strip()
     assert printed.startswith(f"::error file={MANIFEST},line=")
@@ -155,8 +141,8 @@ def test_github_is_told_what_counts_first_and_where_the_mesh_lies(
     mesh: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_WORKSPACE", str(mesh.parent))
-    spoil(mesh, FINANCE, "owner: finance-insights", "owner: somebody")
-    spoil(mesh, MANIFEST, "target_percent: 99.5", "target_percent: 90")
+    edit(mesh / FINANCE, "owner: finance-insights", "owner: somebody")
+    edit(mesh / MANIFEST, "target_percent: 99.5", "target_percent: 90")
     assert run(["validate", "--format", "github"]) == 1
     notes = capsys.readouterr().out.strip().split("\n")
     assert notes[0].startswith(f"::error file=root/{MANIFEST},line=")
@@ -167,8 +153,8 @@ def test_github_is_told_what_counts_first_and_where_the_mesh_lies(
 @pytest.mark.parametrize("form", ["github", "junit", "text", "json"])
 def test_no_form_is_broken_by_what_a_file_says(mesh: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
     hostile = '"::error::]]> <![CDATA[ %0A & \\U0001F600 \\u200b \\ud83d \\ufffe \\x1b[31m \\n::stop-commands::x"'
-    spoil(mesh, MANIFEST, "owner: order-experience-squad", f"owner: {hostile}")
-    spoil(mesh, FINANCE, "table: revenue_daily", "table: '<x y=\"1\">::set-output'")
+    edit(mesh / MANIFEST, "owner: order-experience-squad", f"owner: {hostile}")
+    edit(mesh / FINANCE, "table: revenue_daily", "table: '<x y=\"1\">::set-output'")
     run(["validate", "--format", form])
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
@@ -195,8 +181,8 @@ def test_junit_tells_the_level_the_message_and_the_fix_apart() -> None:
 
 
 def test_junit_is_xml_with_a_case_a_finding_and_a_product(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, MANIFEST, "owner: order-experience-squad", 'owner: <some> & "body"')
-    spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
+    edit(mesh / MANIFEST, "owner: order-experience-squad", 'owner: <some> & "body"')
+    edit(mesh / FINANCE, "product: orders.order_events", "product: orders.events")
     assert run(["validate", "--format", "junit"]) == 1
     suite = ElementTree.fromstring(capsys.readouterr().out.encode())
     cases = suite.findall("testcase")
@@ -228,7 +214,7 @@ sys.exit(code)
 
 
 def test_a_reader_that_goes_away_is_no_error(mesh: Path) -> None:
-    spoil(mesh, MANIFEST, "kind: DataProduct", "kind: Table")
+    edit(mesh / MANIFEST, "kind: DataProduct", "kind: Table")
     arguments = "sys.argv = ['mesh', 'explain', '--format', 'json']"
     script = f"import sys; from mesh_platform.cli.main import main; {arguments}; main()"
     done = subprocess.run(f'"{sys.executable}" -c "{script}" | head -c 1', shell=True, capture_output=True, check=False)

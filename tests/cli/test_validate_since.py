@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,38 +12,19 @@ import pytest
 from mesh_platform.cli.main import run
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.untouched import untouched
+from tests.cli.git_repository import commit, git
+from tests.edited_file import edit
 
 ORDERS = "domains/orders/order_events/data-product.yaml"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
 
 
-def git(root: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=Tester", "-c", "user.email=tester@example.com", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=root, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
-def commit(root: Path, message: str = "work") -> str:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "--allow-empty", "-m", message)
-    return git(root, "rev-parse", "HEAD")
-
-
-def spoil(root: Path, path: str, old: str, new: str) -> None:
-    text = (root / path).read_text()
-    assert old in text
-    (root / path).write_text(text.replace(old, new, 1))
-
-
 @pytest.fixture
-def repository(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(mesh: Path) -> Path:
     """The shipped mesh as the only commit of a new repository."""
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    git(root, "init", "-q", "-b", "main")
-    commit(root, "the mesh")
-    return root
+    git(mesh, "init", "-q", "-b", "main")
+    commit(mesh, "the mesh")
+    return mesh
 
 
 def found(capsys: pytest.CaptureFixture[str], revision: str = "main", *paths: str) -> list[dict[str, Any]]:
@@ -57,24 +37,24 @@ def found(capsys: pytest.CaptureFixture[str], revision: str = "main", *paths: st
 
 
 def test_nothing_changed_is_nothing_to_blame(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    edit(repository / ORDERS, "owner: order-experience-squad", "owner: somebody")
     commit(repository)
     assert found(capsys) == []
 
 
 def test_a_finding_in_a_changed_file_is_shown_new_or_not(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
-    spoil(repository, FINANCE, "owner: finance-insights", "owner: somebody")
+    edit(repository / ORDERS, "owner: order-experience-squad", "owner: somebody")
+    edit(repository / FINANCE, "owner: finance-insights", "owner: somebody")
     commit(repository)
-    spoil(repository, ORDERS, "One row an event", "Each row an event")
+    edit(repository / ORDERS, "One row an event", "Each row an event")
     assert [(f["code"], f["path"]) for f in found(capsys)] == [("OWN001", ORDERS)]
 
 
 def test_what_a_change_breaks_in_another_domain_is_shown_there(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 80")
-    spoil(repository, ORDERS, "warn_minutes: 45", "warn_minutes: 85")
+    edit(repository / ORDERS, "target_minutes: 30", "target_minutes: 80")
+    edit(repository / ORDERS, "warn_minutes: 45", "warn_minutes: 85")
     shown = {(f["code"], f["path"]) for f in found(capsys)}
     assert shown == {("SLO015", ORDERS), ("SLO009", FINANCE)}
 
@@ -89,10 +69,10 @@ def test_what_others_committed_to_the_branch_meanwhile_is_not_this_change(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     git(repository, "checkout", "-q", "-b", "work")
-    spoil(repository, FINANCE, "Revenue by UTC day", "Net revenue by UTC day")
+    edit(repository / FINANCE, "Revenue by UTC day", "Net revenue by UTC day")
     commit(repository)
     git(repository, "checkout", "-q", "main")
-    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 20")
+    edit(repository / ORDERS, "target_minutes: 30", "target_minutes: 20")
     commit(repository)
     git(repository, "checkout", "-q", "work")
     assert found(capsys, "main") == []
@@ -107,9 +87,9 @@ def test_a_product_that_is_removed_is_missed_at_its_place(repository: Path, caps
 
 
 def test_a_promise_may_be_loosened_under_a_new_major(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 40")
+    edit(repository / ORDERS, "target_minutes: 30", "target_minutes: 40")
     assert [f["code"] for f in found(capsys)] == ["SLO015"]
-    spoil(repository, ORDERS, 'schema_version: "2.1.0"', 'schema_version: "3.0.0"')
+    edit(repository / ORDERS, 'schema_version: "2.1.0"', 'schema_version: "3.0.0"')
     schemas = repository / "domains/orders/order_events/schema"
     (schemas / "3.0.0.avsc").write_text((schemas / "2.1.0.avsc").read_text())
     assert "SLO015" not in {f["code"] for f in found(capsys)}
@@ -119,7 +99,7 @@ def test_the_council_permits_a_loosened_promise(repository: Path, capsys: pytest
     entry = "{policy: SLO015, product: orders.order_events, until: 2999-12-31, granted_by: council, reason: why}"
     (repository / "domains/exemptions.yaml").write_text(f"exemptions:\n  - {entry}\n")
     commit(repository)
-    spoil(repository, ORDERS, "target_minutes: 30", "target_minutes: 40")
+    edit(repository / ORDERS, "target_minutes: 30", "target_minutes: 40")
     assert [(f["code"], f["exempted"]) for f in found(capsys)] == [("SLO015", True)]
 
 
@@ -135,7 +115,7 @@ def test_an_exemption_of_a_change_is_not_called_needless_without_a_commit(
 def test_a_level_the_council_raises_shows_what_it_makes_an_error(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    edit(repository / ORDERS, "owner: order-experience-squad", "owner: somebody")
     commit(repository)
     (repository / "domains/policy.yaml").write_text("levels: {OWN001: error}\n")
     assert [(f["code"], f["level"], f["path"]) for f in found(capsys)] == [("OWN001", "error", ORDERS)]
@@ -148,7 +128,7 @@ def test_a_root_below_the_top_of_the_repository_is_compared_by_its_own_paths(
     monkeypatch.chdir(root.parent)
     git(root.parent, "init", "-q", "-b", "main")
     commit(root.parent)
-    spoil(root, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    edit(root / ORDERS, "owner: order-experience-squad", "owner: somebody")
     assert [(f["code"], f["path"]) for f in found(capsys)] == [("OWN001", ORDERS)]
 
 
@@ -228,7 +208,7 @@ def test_a_git_hook_of_another_repository_does_not_lead_it_astray(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", ".git")
     monkeypatch.setenv("GIT_INDEX_FILE", str(repository / "nowhere"))
-    spoil(repository, ORDERS, "owner: order-experience-squad", "owner: somebody")
+    edit(repository / ORDERS, "owner: order-experience-squad", "owner: somebody")
     assert [f["code"] for f in found(capsys)] == ["OWN001"]
 
 
@@ -285,13 +265,13 @@ def test_what_is_not_published_yet_may_still_change(repository: Path, capsys: py
 def test_the_advice_on_a_promise_can_be_followed_as_written(
     repository: Path, capsys: pytest.CaptureFixture[str], promised: str, code: str
 ) -> None:
-    spoil(repository, ORDERS, "target_minutes: 30", f"target_minutes: {promised}")
+    edit(repository / ORDERS, "target_minutes: 30", f"target_minutes: {promised}")
     (finding,) = found(capsys)
     assert finding["code"] == code
     copied, becomes, written = re.findall(r"`([^`]+)`", finding["fix"])[-3:]
     folder = (repository / ORDERS).parent
     (folder / becomes).write_text((folder / copied).read_text())
-    spoil(repository, ORDERS, 'schema_version: "2.1.0"', written)
+    edit(repository / ORDERS, 'schema_version: "2.1.0"', written)
     assert found(capsys) == []
 
 
@@ -302,7 +282,7 @@ def _edit(root: Path, path: str, text: str) -> None:
 
 CHANGES: dict[str, Callable[[Path], None]] = {
     "nothing": lambda root: None,
-    "a promise": lambda root: spoil(root, ORDERS, "target_minutes: 30", "target_minutes: 500"),
+    "a promise": lambda root: edit(root / ORDERS, "target_minutes: 30", "target_minutes: 500"),
     "a broken manifest": lambda root: _edit(root, FINANCE, "kind: ["),
     "a domain gone": lambda root: shutil.rmtree(root / "domains/finance"),
     "a dbt project gone": lambda root: shutil.rmtree(root / "dbt_projects/orders"),
@@ -334,5 +314,5 @@ def test_what_is_the_same_is_judged_once_and_nothing_is_found_otherwise(
 
 
 def test_a_domain_that_nobody_touched_is_not_read_again(repository: Path) -> None:
-    spoil(repository, FINANCE, "description:", "description: >-\n   ")
+    edit(repository / FINANCE, "description:", "description: >-\n   ")
     assert untouched(repository, git(repository, "rev-parse", "HEAD"), gather(repository)) == {"orders"}

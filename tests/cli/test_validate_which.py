@@ -7,17 +7,10 @@ from shutil import copytree
 import pytest
 
 from mesh_platform.cli.main import run
+from tests.edited_file import edit
 
 MODEL = "dbt_projects/orders/models/products/order_events.sql"
 FINANCE = "domains/finance/revenue_daily/data-product.yaml"
-
-
-@pytest.fixture
-def mesh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MESH_ROOT", str(root))
-    monkeypatch.setenv("MESH_HOME", str(root.parent / "home"))
-    monkeypatch.chdir(root.parent)
-    return root
 
 
 @pytest.fixture
@@ -99,7 +92,7 @@ def test_a_path_of_another_mesh_is_not_taken_for_the_same_path_of_the_root(
 def test_a_path_is_meant_from_here_then_from_the_root(
     mesh: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
+    edit(mesh / FINANCE, "product: orders.order_events", "product: orders.events")
     monkeypatch.chdir(mesh / "domains")
     assert shown(capsys, "finance") == shown(capsys, "domains/finance") == {"LIN003"}
     assert shown(capsys, "orders") == {"CON002"}
@@ -109,7 +102,7 @@ def test_a_path_is_meant_from_here_then_from_the_root(
 def test_a_domain_or_product_is_shown_with_its_models(
     path: str, mesh: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
+    edit(mesh / FINANCE, "product: orders.order_events", "product: orders.events")
     (mesh / MODEL).write_text("select from")
     codes = shown(capsys, path)
     assert "DBT027" in codes and "LIN003" not in codes
@@ -117,7 +110,7 @@ def test_a_domain_or_product_is_shown_with_its_models(
 
 
 def test_the_summary_says_how_many_are_not_shown(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    spoil(mesh, FINANCE, "product: orders.order_events", "product: orders.events")
+    edit(mesh / FINANCE, "product: orders.order_events", "product: orders.events")
     assert run(["validate", "orders"]) == 0
     last = capsys.readouterr().out.rstrip().split("\n")[-1]
     assert last.startswith("0 errors, 1 warning in ") and "; 1 finding elsewhere not shown" in last
@@ -128,9 +121,3 @@ def test_the_summary_says_how_many_are_not_shown(mesh: Path, capsys: pytest.Capt
 def test_a_name_of_nothing_is_a_usage_error(mesh: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["validate", "orders.order_event"]) == 2
     assert capsys.readouterr().err == "mesh: `orders.order_event` does not exist\n"
-
-
-def spoil(root: Path, path: str, old: str, new: str) -> None:
-    text = (root / path).read_text()
-    assert old in text
-    (root / path).write_text(text.replace(old, new))

@@ -1,28 +1,17 @@
 """Law 1, of what runs: a project that does not parse and a zone that cannot be listed cost only what is theirs."""
 
-import shutil
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from mesh_platform.environment import Environment, Target
+from mesh_platform.environment import Environment
 from mesh_platform.landing.survey import survey
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
 from mesh_platform.transformation.prepare import PrepareProblem, prepare
 from mesh_platform.transformation.prepared import Prepared
-from tests.conftest import PROJECT
 from tests.orchestration.scene import ORDERS, REVENUE, SYSTEM
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Environment:
-    ignore = shutil.ignore_patterns("target", "logs", "dbt_packages")
-    for name in ("domains", "dbt_projects"):
-        shutil.copytree(PROJECT / name, tmp_path / "root" / name, ignore=ignore)
-    home = tmp_path / "home"
-    return Environment(tmp_path / "root", home, Target.DUCKDB, str(home / "landing"))
 
 
 @pytest.mark.slow

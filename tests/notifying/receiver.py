@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Any
+
+from tests.local_server import listening
 
 Answer = tuple[int, dict[str, str], bytes]
 OK: Answer = (200, {}, b"ok")
@@ -38,6 +40,13 @@ class Receiver:
         return OK
 
 
+class _Server(ThreadingHTTPServer):
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever was told too late has hung up."""
+
+
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     state = Receiver()
@@ -58,18 +67,5 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_: object) -> None:
             pass
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Whoever was told too late has hung up."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    state.url = f"http://127.0.0.1:{server.server_address[1]}"
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
+    with listening(Handler, _Server, over=state.over) as state.url:
         yield state
-    finally:
-        state.over.set()
-        server.shutdown()
-        server.server_close()

@@ -1,6 +1,5 @@
 """What an edit got wrong is on the product's check at the next tick, once, and so is its mending."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -11,13 +10,6 @@ from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.governance_sensor import governance_sensor
 
 PRODUCT = "finance/revenue_daily"
-
-
-@pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setattr("mesh_platform.orchestration.governance.is_stale", lambda *_: False)  # preparing costs seconds
-    with dg.DagsterInstance.ephemeral() as made:
-        yield made
 
 
 @pytest.fixture

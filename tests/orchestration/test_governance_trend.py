@@ -1,8 +1,5 @@
 """The council sees how the mesh stands over time, and where a finding leads: in the job, the checks and the sensor."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import dagster as dg
 import pytest
 
@@ -13,15 +10,9 @@ from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
 from mesh_platform.orchestration.findings_table import table
 from mesh_platform.orchestration.trend import KEY
+from tests.edited_file import edit
 
 MANIFEST = "domains/finance/revenue_daily/data-product.yaml"
-
-
-@pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setattr("mesh_platform.orchestration.governance.is_stale", lambda *_: False)  # preparing costs seconds
-    with dg.DagsterInstance.ephemeral() as made:
-        yield made
 
 
 def run_job(environment: Environment, instance: dg.DagsterInstance) -> bool:
@@ -37,17 +28,11 @@ def observed(instance: dg.DagsterInstance) -> list[dict[str, float]]:
     return [{n: float(str(e.metadata[n].value)) for n in numbers} for e in events if e]
 
 
-def spoil(root: Path, old: str, new: str) -> None:
-    text = (root / MANIFEST).read_text()
-    assert old in text
-    (root / MANIFEST).write_text(text.replace(old, new))
-
-
 def test_each_run_of_the_job_adds_a_point_to_the_trend(environment: Environment, instance: dg.DagsterInstance) -> None:
     assert run_job(environment, instance)
-    spoil(environment.root, "owner: finance-insights", "owner: somebody")
+    edit(environment.root / MANIFEST, "owner: finance-insights", "owner: somebody")
     assert run_job(environment, instance)
-    spoil(environment.root, "target_minutes: 60", "target_minutes: soon")
+    edit(environment.root / MANIFEST, "target_minutes: 60", "target_minutes: soon")
     assert not run_job(environment, instance)
     clean = {"errors": 0.0, "warnings": 0.0, "exempted": 0.0, "quarantined": 0.0, "products": 2.0}
     assert observed(instance) == [
@@ -58,7 +43,7 @@ def test_each_run_of_the_job_adds_a_point_to_the_trend(environment: Environment,
 
 
 def test_the_trend_shows_whose_findings_they_are(environment: Environment, instance: dg.DagsterInstance) -> None:
-    spoil(environment.root, "target_minutes: 60", "target_minutes: 10")
+    edit(environment.root / MANIFEST, "target_minutes: 60", "target_minutes: 10")
     run_job(environment, instance)
     (record,) = instance.fetch_observations(KEY, limit=1).records
     assert record.asset_observation
@@ -74,7 +59,7 @@ def test_the_councils_asset_is_nobodys_to_build(environment: Environment) -> Non
 
 
 def test_a_check_counts_its_findings_by_level(environment: Environment, instance: dg.DagsterInstance) -> None:
-    spoil(environment.root, "owner: finance-insights", "owner: somebody")
+    edit(environment.root / MANIFEST, "owner: finance-insights", "owner: somebody")
     (environment.root / "domains/policy.yaml").write_text(
         "links: {files: 'https://git.example.com/mesh/blob/main', policies: 'https://git.example.com/p.md'}\n"
     )

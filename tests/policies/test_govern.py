@@ -9,6 +9,7 @@ from mesh_platform.environment import Environment, Target
 from mesh_platform.manifest.finding import Finding, Level, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.policies.govern import govern, govern_files
+from tests.edited_file import edit
 
 TODAY = date(2026, 11, 23)
 ORDERS = "domains/sales/orders/data-product.yaml"
@@ -20,21 +21,14 @@ def base(tmp_path: Path) -> Path:
     return shutil.copytree(Path(__file__).parent / "base", tmp_path / "mesh")
 
 
-def edit(root: Path, path: str, *replacements: tuple[str, str]) -> None:
-    text = (root / path).read_text()
-    for old, new in replacements:
-        assert old in text
-        text = text.replace(old, new)
-    (root / path).write_text(text)
-
-
 def promise_too_little(root: Path) -> None:
     minutes = [
         ("target_minutes: 60", "target_minutes: 180"),
         ("_minutes: 75", "_minutes: 190"),
         ("_minutes: 120", "_minutes: 200"),
     ]
-    edit(root, INVOICES, *minutes)
+    for old, new in minutes:
+        edit(root / INVOICES, old, new)
 
 
 def found(root: Path, today: date = TODAY) -> list[Finding]:
@@ -98,14 +92,10 @@ def test_an_exempted_finding_keeps_its_level_and_does_not_count(base: Path) -> N
 
 def test_an_exemption_is_for_one_policy_and_one_product(base: Path) -> None:
     promise_too_little(base)
-    edit(
-        base,
-        ORDERS,
-        ("target_minutes: 30", "target_minutes: 150"),
-        ("_minutes: 45", "_minutes: 150"),
-        ("_minutes: 90", "_minutes: 150"),
-    )
-    edit(base, INVOICES, ("name: billing.invoices", "name: invoices"))
+    edit(base / ORDERS, "target_minutes: 30", "target_minutes: 150")
+    edit(base / ORDERS, "_minutes: 45", "_minutes: 150")
+    edit(base / ORDERS, "_minutes: 90", "_minutes: 150")
+    edit(base / INVOICES, "name: billing.invoices", "name: invoices")
     exempt(base)
     assert [(f.code, f.product) for f in failing(found(base))] == [
         ("IDN001", "billing.invoices"),
@@ -122,41 +112,38 @@ def test_an_exemption_holds_until_its_last_day_and_not_a_day_longer(base: Path) 
 
 @pytest.mark.parametrize("code", ["MAN008", "EXM001", "NIX001"])
 def test_what_is_no_policy_cannot_be_exempted(base: Path, code: str) -> None:
-    edit(base, INVOICES, ("target_minutes: 60", "target_minutes: soon"))
+    edit(base / INVOICES, "target_minutes: 60", "target_minutes: soon")
     exempt(base, policy=code)
     assert {f.code for f in failing(found(base))} == {"MAN008", "EXM002"}
 
 
 def test_an_exemption_for_a_quarantined_product_waits_for_it(base: Path) -> None:
-    edit(base, INVOICES, ("target_minutes: 60", "target_minutes: soon"))
+    edit(base / INVOICES, "target_minutes: 60", "target_minutes: soon")
     exempt(base)
     assert {f.code for f in found(base)} == {"MAN008"}
 
 
 def test_findings_come_in_the_order_of_their_places(base: Path) -> None:
-    edit(base, ORDERS, ("owner: sales-squad", "owner: x"), ("table: public.orders", "table: y"))
-    edit(base, INVOICES, ("owner: billing-squad", "owner: x"))
+    edit(base / ORDERS, "owner: sales-squad", "owner: x")
+    edit(base / ORDERS, "table: public.orders", "table: y")
+    edit(base / INVOICES, "owner: billing-squad", "owner: x")
     assert [(f.path, f.code) for f in found(base)] == [(INVOICES, "OWN001"), (ORDERS, "OWN001"), (ORDERS, "LIN002")]
 
 
 def test_messages_are_one_line_whatever_the_file_says(base: Path) -> None:
-    edit(base, ORDERS, ("owner: sales-squad", 'owner: "a\\nb\\tc"'))
+    edit(base / ORDERS, "owner: sales-squad", 'owner: "a\\nb\\tc"')
     assert [f.message for f in found(base)] == ["the owner is `a b c`; the domain's team is `sales-squad`"]
 
 
 def test_a_cycle_names_every_product_in_it_at_each_of_them(base: Path) -> None:
     shutil.copytree(base / "domains/sales/orders", base / "domains/sales/carts")
     carts = "domains/sales/carts/data-product.yaml"
-    edit(
-        base,
-        carts,
-        ("sales.orders", "sales.carts"),
-        ("table: orders", "table: carts"),
-        ("select orders", "select carts"),
-    )
+    edit(base / carts, "sales.orders", "sales.carts")
+    edit(base / carts, "table: orders", "table: carts")
+    edit(base / carts, "select orders", "select carts")
     source = "system: shop_postgres\n        table: public.orders\n        cdc_tool: debezium"
-    edit(base, carts, (source, "product: billing.invoices"))
-    edit(base, ORDERS, (source, "product: sales.carts"))
+    edit(base / carts, source, "product: billing.invoices")
+    edit(base / ORDERS, source, "product: sales.carts")
     cycles = [f for f in found(base) if f.code == "LIN005"]
     assert {f.product for f in cycles} == {"billing.invoices", "sales.carts", "sales.orders"}
     assert all(name in f.message for f in cycles for name in ("`billing.invoices`", "`sales.carts`", "`sales.orders`"))
@@ -164,7 +151,7 @@ def test_a_cycle_names_every_product_in_it_at_each_of_them(base: Path) -> None:
 
 def test_an_event_time_that_cannot_be_told_names_the_candidates(base: Path) -> None:
     at = '{"name": "placed_at", "type": {"type": "long", "logicalType": "timestamp-micros"}}'
-    edit(base, "domains/sales/orders/schema/1.1.0.avsc", (at, f"{at}, {at.replace('placed', 'shipped')}"))
+    edit(base / "domains/sales/orders/schema/1.1.0.avsc", at, f"{at}, {at.replace('placed', 'shipped')}")
     (base / "domains/sales/orders/schema/1.0.0.avsc").unlink()
     (finding,) = found(base)
     assert (finding.code, finding.key) == ("SLO005", "spec.slo.freshness")
@@ -172,7 +159,7 @@ def test_an_event_time_that_cannot_be_told_names_the_candidates(base: Path) -> N
 
 
 def test_a_system_of_another_domain_is_told_whose_it_is(base: Path) -> None:
-    edit(base, INVOICES, ("- product: sales.orders", "- {system: shop_postgres, table: public.orders}"))
+    edit(base / INVOICES, "- product: sales.orders", "- {system: shop_postgres, table: public.orders}")
     finding = next(f for f in found(base) if f.code == "LIN001")
     assert finding.message == "`shop_postgres` is no source system of `billing`; it belongs to `sales`"
 
@@ -185,7 +172,7 @@ def test_a_system_of_another_domain_is_told_whose_it_is(base: Path) -> None:
 )  # fmt: skip
 def test_a_domain_is_named_after_a_capability(base: Path, name: str, warned: bool) -> None:
     (base / "domains/billing").rename(base / "domains" / name)
-    edit(base, f"domains/{name}/domain.yaml", ("name: billing", f"name: {name}"))
+    edit(base / f"domains/{name}/domain.yaml", "name: billing", f"name: {name}")
     assert ("DOM003" in {f.code for f in found(base)}) is warned
 
 

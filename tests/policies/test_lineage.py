@@ -20,10 +20,12 @@ from mesh_platform.policies.govern import govern
 from mesh_platform.policies.sql.lineage import Lineage
 from mesh_platform.policies.sql.memory import FileMemory
 from mesh_platform.policies.sql.trace import Trace
+from tests.edited_file import edit
 
 TODAY = date(2026, 11, 23)
 FIXTURE = Path(__file__).parent / "PII004" / "bad"
 STAGING = "dbt_projects/sales/models/staging/stg_sales__orders.sql"
+SOURCE = "domains/sales/sources/public.orders.avsc"
 PRODUCT = "dbt_projects/sales/models/products/orders.sql"
 INVOICES = "dbt_projects/billing/models/products/invoices.sql"
 
@@ -34,14 +36,15 @@ def scene(tmp_path: Path) -> Path:
     return shutil.copytree(FIXTURE, root, dirs_exist_ok=True)
 
 
+def called_what_it_is(root: Path, declared: str, otherwise: str) -> None:
+    """The landed column has a name that says what it holds, while its declaration says something else."""
+    edit(root / SOURCE, declared, otherwise)
+    edit(root / SOURCE, "contact_mail", "contact_email")
+    edit(root / STAGING, "contact_mail", "contact_email")
+
+
 def found(root: Path, *codes: str) -> list[Finding]:
     return [f for f in govern(gather(root), TODAY) if f.code in (codes or ("PII004", "PII005"))]
-
-
-def edit(root: Path, path: str, old: str, new: str) -> None:
-    text = (root / path).read_text()
-    assert old in text
-    (root / path).write_text(text.replace(old, new))
 
 
 def test_the_path_is_shown_from_the_source_table_on(tmp_path: Path) -> None:
@@ -55,17 +58,14 @@ def test_the_path_is_shown_from_the_source_table_on(tmp_path: Path) -> None:
 
 def test_an_undeclared_column_of_a_source_table_is_followed_by_its_name(tmp_path: Path) -> None:
     root = scene(tmp_path)
-    edit(root, "domains/sales/sources/public.orders.avsc", ', "pii": "email"', "")
-    edit(root, "domains/sales/sources/public.orders.avsc", "contact_mail", "contact_email")
-    edit(root, STAGING, "contact_mail", "contact_email")
+    called_what_it_is(root, ', "pii": "email"', "")
     assert len(found(root, "PII004")) == 2
 
 
 def test_a_declaration_on_the_way_shortens_the_path_and_ends_nothing(tmp_path: Path) -> None:
     root = scene(tmp_path)
     edit(
-        root,
-        "domains/sales/orders/data-product.yaml",
+        root / "domains/sales/orders/data-product.yaml",
         "  examples:",
         "  sensitivity: {pii_columns: [reach]}\n  examples:",
     )
@@ -76,7 +76,7 @@ def test_a_declaration_on_the_way_shortens_the_path_and_ends_nothing(tmp_path: P
 
 def test_the_council_says_what_ends_it(tmp_path: Path) -> None:
     root = scene(tmp_path)
-    edit(root, PRODUCT, "lower(reached_by)", "vault_token(reached_by)")
+    edit(root / PRODUCT, "lower(reached_by)", "vault_token(reached_by)")
     assert len(found(root, "PII004")) == 2
     (root / "domains/policy.yaml").write_text("personal_data: {declassifiers: [vault_token]}\n")
     assert found(root) == []
@@ -84,9 +84,9 @@ def test_the_council_says_what_ends_it(tmp_path: Path) -> None:
 
 def test_the_council_can_say_that_a_column_is_none(tmp_path: Path) -> None:
     root = scene(tmp_path)
-    edit(root, "domains/sales/orders/schema/1.1.0.avsc", '"reach"', '"street"')
-    edit(root, PRODUCT, "lower(reached_by) as reach", "cast(null as varchar) as street")
-    edit(root, "dbt_projects/billing/models/staging/stg_billing__orders.sql", "reach", "street as reach")
+    edit(root / "domains/sales/orders/schema/1.1.0.avsc", '"reach"', '"street"')
+    edit(root / PRODUCT, "lower(reached_by) as reach", "cast(null as varchar) as street")
+    edit(root / "dbt_projects/billing/models/staging/stg_billing__orders.sql", "reach", "street as reach")
     assert [f.code for f in found(root, "PII002", "PII004")] == ["PII004", "PII002"]
     (root / "domains/policy.yaml").write_text("personal_data: {not_personal: [sales.orders.street]}\n")
     assert found(root, "PII002", "PII004") == []
@@ -94,7 +94,7 @@ def test_the_council_can_say_that_a_column_is_none(tmp_path: Path) -> None:
 
 def test_a_model_that_cannot_be_followed_costs_a_warning_and_asks_what_may_arrive(tmp_path: Path) -> None:
     root = scene(tmp_path)
-    edit(root, INVOICES, "max(reach)", "{{ no_such_macro('reach') }}")
+    edit(root / INVOICES, "max(reach)", "{{ no_such_macro('reach') }}")
     codes = [f.code for f in govern(gather(root), TODAY)]
     assert sorted(codes) == ["DBT025", "PII004", "PII009"]
 
@@ -104,7 +104,7 @@ def test_what_was_followed_is_remembered(tmp_path: Path) -> None:
     first = Lineage(gather(root), FileMemory(home)).traces
     again = Lineage(gather(root), FileMemory(home)).traces
     assert first == again
-    edit(root, STAGING, "contact_mail", "id")
+    edit(root / STAGING, "contact_mail", "id")
     assert Lineage(gather(root), FileMemory(home)).traces != first
 
 
@@ -150,7 +150,7 @@ def test_a_sealed_memory_of_another_shape_costs_time_only(tmp_path: Path, wrong:
 def test_the_mesh_as_it_was_and_as_it_is_are_remembered_together(tmp_path: Path) -> None:
     root, home = scene(tmp_path), tmp_path / "home"
     was = gather(root)
-    edit(root, STAGING, "contact_mail", "id")
+    edit(root / STAGING, "contact_mail", "id")
     now = gather(root)
     for mesh in (was, now):
         assert Lineage(mesh, FileMemory(home)).traces
@@ -193,9 +193,7 @@ def test_a_circle_of_products_ends(tmp_path: Path) -> None:
 
 def test_a_team_does_not_acquit_a_name_that_must_be_declared(tmp_path: Path) -> None:
     root = scene(tmp_path)
-    edit(root, "domains/sales/sources/public.orders.avsc", '"pii": "email"', '"pii": false')
-    edit(root, "domains/sales/sources/public.orders.avsc", "contact_mail", "contact_email")
-    edit(root, STAGING, "contact_mail", "contact_email")
+    called_what_it_is(root, '"pii": "email"', '"pii": false')
     assert len(found(root, "PII004")) == 2
 
 
@@ -219,14 +217,14 @@ def test_the_council_ends_what_arrives(tmp_path: Path) -> None:
 )
 def test_what_no_row_schema_names_is_followed(tmp_path: Path, taken: str, codes: list[str]) -> None:
     root = scene(tmp_path)
-    edit(root, STAGING, "contact_mail", taken)
+    edit(root / STAGING, "contact_mail", taken)
     assert [f.code for f in found(root, "PII004", "PII007")] == codes
 
 
 def test_what_no_row_schema_names_keeps_its_name_on_the_way(tmp_path: Path) -> None:
     root = scene(tmp_path)
-    edit(root, STAGING, "contact_mail", "_cdc_extra")
-    edit(root, PRODUCT, "lower(reached_by)", "json_extract_string(reached_by, '$.phone')")
+    edit(root / STAGING, "contact_mail", "_cdc_extra")
+    edit(root / PRODUCT, "lower(reached_by)", "json_extract_string(reached_by, '$.phone')")
     assert {f.code for f in found(root, "PII004", "PII007")} == {"PII004"}
 
 
@@ -279,7 +277,7 @@ def test_a_long_chain_of_models_is_followed_to_its_end(tmp_path: Path) -> None:
     for number in range(400):
         (root / STAGING).with_name(f"stg_{number}.sql").write_text(f"select * from {{{{ ref('{last}') }}}}\n")
         last = f"stg_{number}"
-    edit(root, PRODUCT, "ref('stg_sales__orders')", f"ref('{last}')")
+    edit(root / PRODUCT, "ref('stg_sales__orders')", f"ref('{last}')")
     assert [f.product for f in found(root, "PII004")] == ["billing.invoices", "sales.orders"]
 
 
@@ -290,7 +288,7 @@ def test_a_model_in_versions_is_known_by_each_and_by_the_latest(tmp_path: Path, 
     root = scene(tmp_path)
     for version in (1, 2):
         (root / STAGING).with_name(f"made_v{version}.sql").write_text("select * from {{ ref('stg_sales__orders') }}\n")
-    edit(root, PRODUCT, "ref('stg_sales__orders')", asked)
+    edit(root / PRODUCT, "ref('stg_sales__orders')", asked)
     assert not found(root, "DBT024", "DBT025")
     assert len(found(root, "PII004")) == 2
 
@@ -306,8 +304,8 @@ def test_a_source_may_be_declared_beside_the_seeds(tmp_path: Path) -> None:
 @pytest.mark.parametrize("row", ["to_json(t)", "t::varchar", "t", "struct_pack(t)", "row_to_json(t)"])
 def test_a_whole_row_carries_what_is_in_it(tmp_path: Path, row: str) -> None:
     root = scene(tmp_path)
-    edit(root, STAGING, "contact_mail", row)
-    edit(root, STAGING, "}}", "}} as t")
+    edit(root / STAGING, "contact_mail", row)
+    edit(root / STAGING, "}}", "}} as t")
     first, _ = found(root, "PII004")
     assert "public.orders.contact_mail → stg_sales__orders.reached_by" in first.message
 
@@ -323,10 +321,10 @@ def test_a_row_without_the_column_carries_nothing(tmp_path: Path) -> None:
 
 def test_a_struct_carries_each_field_by_itself(tmp_path: Path) -> None:
     root = scene(tmp_path)
-    edit(root, STAGING, "contact_mail as reached_by", "{'mail': contact_mail, 'id': id} as reached_by")
-    edit(root, PRODUCT, "lower(reached_by)", "reached_by.id")
+    edit(root / STAGING, "contact_mail as reached_by", "{'mail': contact_mail, 'id': id} as reached_by")
+    edit(root / PRODUCT, "lower(reached_by)", "reached_by.id")
     assert found(root, "PII004") == []
-    edit(root, PRODUCT, "reached_by.id", "reached_by.mail")
+    edit(root / PRODUCT, "reached_by.id", "reached_by.mail")
     assert len(found(root, "PII004")) == 2
 
 

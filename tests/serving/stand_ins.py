@@ -3,15 +3,15 @@
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from mesh_platform.serving.family import Command
+from tests.local_server import listening
 
 DEADLINE_SECONDS = 60.0
 """A bound for a busy machine, not a time that anything takes."""
@@ -54,10 +54,5 @@ def graphql(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[str]
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as url:
+        yield url

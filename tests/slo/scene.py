@@ -101,10 +101,10 @@ class Scene:
         through = self.warehouse.query(f"select coalesce(max(revision), 0) from {names.REVISIONS}")[0][0]
         publish(self.warehouse, self.product, schema, now, through_revision=through)
 
-    def pass_through(self, events: Sequence[tuple[str, datetime]], now: datetime) -> None:
-        """Landed, built and published at once."""
+    def pass_through(self, events: Sequence[tuple[str, datetime]], now: datetime, built: Events | None = None) -> None:
+        """Landed, built and published at once. `built`: what dbt makes of them, where it is something else."""
         self.land(events, now)
-        self.build(events, now)
+        self.build(events if built is None else built, now)
         self.publish(now)
 
     def seen(self, events: Sequence[tuple[str, datetime]], delay: timedelta) -> None:

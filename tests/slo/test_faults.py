@@ -68,9 +68,7 @@ def test_999_of_1000_events_ten_days_late_behind_a_fresh_maximum_are_seen(scene:
 
 def test_missing_keys_are_counted_located_and_named(scene: Scene, now: datetime) -> None:
     events = evenly("e", 1000, now - 5 * HOUR, now - 3 * HOUR)
-    scene.land(events, now - 3 * HOUR)
-    scene.build(events[:950], now - 3 * HOUR)
-    scene.publish(now - 3 * HOUR)
+    scene.pass_through(events, now - 3 * HOUR, built=events[:950])
     scene.beat(now)
     found = scene.asked(now)["completeness"]
     assert (found.good, found.total, found.verdict) == (950, 1000, Verdict.ERROR)
@@ -83,9 +81,7 @@ def test_missing_keys_are_counted_located_and_named(scene: Scene, now: datetime)
 
 def test_duplicated_keys_are_reported_and_make_up_for_no_missing_one(scene: Scene, now: datetime) -> None:
     events = evenly("e", 100, now - 5 * HOUR, now - 3 * HOUR)
-    scene.land(events, now - 3 * HOUR)
-    scene.build([*events[:99], *events[:5]], now - 3 * HOUR)
-    scene.publish(now - 3 * HOUR)
+    scene.pass_through(events, now - 3 * HOUR, built=[*events[:99], *events[:5]])
     scene.beat(now)
     found = scene.asked(now)["completeness"]
     assert (found.good, found.total, found.details["duplicates"]) == (99, 100, 5)
@@ -113,9 +109,7 @@ def test_a_dead_connector_is_stale_and_costs_no_budget(scene: Scene, now: dateti
 
 def test_what_came_late_after_all_is_complete_and_stays_late(scene: Scene, now: datetime) -> None:
     events = evenly("e", 1000, now - 8 * HOUR, now - 7 * HOUR)
-    scene.land(events, now - 7 * HOUR)
-    scene.build(events[:500], now - 7 * HOUR)
-    scene.publish(now - 7 * HOUR)
+    scene.pass_through(events, now - 7 * HOUR, built=events[:500])
     scene.beat(now)
     assert scene.asked(now - 4 * HOUR)["completeness"].verdict is Verdict.ERROR
     scene.build(events[500:], now - HOUR)

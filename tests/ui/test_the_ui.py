@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mesh_platform.names import CHECKS
+from tests.conftest import copied_mesh
 from tests.ui.live import Live, assets, drop_order, kill, runs, start, until, verdicts, visible
 
 if TYPE_CHECKING:
@@ -37,9 +38,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ui")]
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """One `mesh up` on an empty home and a copy of the domains, with the shop trading."""
     folder = tmp_path_factory.mktemp("ui")
-    ignore = shutil.ignore_patterns("target", "logs", "dbt_packages")
-    for name in ("domains", "dbt_projects"):
-        shutil.copytree(PROJECT / name, folder / "root" / name, ignore=ignore)
+    copied_mesh(folder / "root")
     running = start(folder / "root", folder / "home")
     try:
         yield running

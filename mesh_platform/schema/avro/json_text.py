@@ -93,6 +93,12 @@ def without_advice(problem: ValueError) -> str:
     return "a number has too many digits" if "set_int_max_str_digits" in str(problem) else str(problem)
 
 
+def past_space(text: str, at: int) -> int:
+    """The offset of what comes next, whatever JSON lets stand before it."""
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
 def _malformed(message: str, line: int, column: int) -> SchemaUnreadable:
     return SchemaUnreadable((SchemaProblem("SCH001", "", f"the schema {message}", line, column),))
 
@@ -130,7 +136,7 @@ def _line_and_column(ends: list[int], offset: int) -> tuple[int, int]:
 
 def _walk(text: str) -> list[tuple[Where, int]]:
     found: list[tuple[Where, int]] = []
-    _value(text, _skip(text, 1 if text.startswith("\ufeff") else 0), (), found)
+    _value(text, past_space(text, 1 if text.startswith("\ufeff") else 0), (), found)
     return found
 
 
@@ -146,21 +152,16 @@ def _value(text: str, at: int, where: Where, found: list[tuple[Where, int]]) -> 
 
 
 def _members(text: str, at: int, where: Where, found: list[tuple[Where, int]]) -> int:
-    closing, index, at = {"{": "}", "[": "]"}[text[at]], 0, _skip(text, at + 1)
+    closing, index, at = {"{": "}", "[": "]"}[text[at]], 0, past_space(text, at + 1)
     while text[at] != closing:
         step: str | int = index
         if closing == "}":
             key_at = at
             step, at = scanstring(text, at + 1, False)
             found.append(((*where, step), key_at))
-            at = _skip(text, _skip(text, at) + 1)
-        at = _skip(text, _value(text, at, (*where, step), found))
+            at = past_space(text, past_space(text, at) + 1)
+        at = past_space(text, _value(text, at, (*where, step), found))
         if text[at] == ",":
-            at = _skip(text, at + 1)
+            at = past_space(text, at + 1)
         index += 1
     return at + 1
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at

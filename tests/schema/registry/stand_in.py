@@ -6,20 +6,20 @@ test of the resolution itself compares with Java's class. `plan` makes it misbeh
 """
 
 import json
-import ssl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from mesh_platform.schema.avro.parse import Reading, read_avro
 from mesh_platform.schema.avro.problem import SchemaInvalid
 from mesh_platform.schema.registry.level import Level, broken
+from tests.local_server import listening
 
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
 Answer = tuple[int, Any]
@@ -69,20 +69,8 @@ class _Server(ThreadingHTTPServer):
 def serving(certificate: Path | None = None) -> Iterator[StandIn]:
     """The stand-in, for as long as the block lasts; with a certificate (and its key, in one file) over TLS."""
     state = StandIn()
-    server = _Server(("127.0.0.1", 0), handler(state))
-    server.daemon_threads = True
-    if certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    state.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_address[1]}"
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
+    with listening(handler(state), _Server, over=state.over, certificate=certificate) as state.url:
         yield state
-    finally:
-        state.over.set()
-        server.shutdown()
-        server.server_close()
 
 
 def handler(state: StandIn) -> type[BaseHTTPRequestHandler]:
