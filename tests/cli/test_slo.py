@@ -13,6 +13,7 @@ from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.publishing.tables import ensure_publishing
 from mesh_platform.warehouse.duckdb import open_duckdb
+from tests.landing.old_heartbeats import as_before
 
 BEAT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -57,6 +58,14 @@ def test_a_zone_is_understood(environment: Environment) -> None:
     found = json.loads(said(environment, "--at", at.isoformat(), "--format", "json").output)["measurements"]
     fresh = next(m for m in found if (m["product"], m["sli"]) == ("orders.order_events", "freshness"))
     assert timedelta(minutes=fresh["value"]) == timedelta(minutes=5)
+
+
+def test_a_warehouse_of_the_version_before_is_read_as_it_is(environment: Environment) -> None:
+    with open_duckdb(environment.warehouse_file) as warehouse:
+        as_before(warehouse, {"orders_service_postgres": BEAT})
+    result = said(environment, "--at", "2026-11-23T12:05:00Z", "--format", "json")
+    fresh = {m["product"]: m for m in json.loads(result.stdout)["measurements"] if m["sli"] == "freshness"}
+    assert fresh["orders.order_events"]["value"] == 5.0
 
 
 def test_a_moment_that_is_still_to_come_is_judged_and_said_to_be(environment: Environment) -> None:
