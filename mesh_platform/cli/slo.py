@@ -15,7 +15,7 @@ from mesh_platform.environment import read_environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo.measure import SLIS, measure_environment
-from mesh_platform.slo.measurement import Measurement, Verdict
+from mesh_platform.slo.measurement import Measurement, Verdict, said
 
 NO_PRODUCT: Final = "the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml"
 _YEARS = range(1971, 9999)
@@ -49,7 +49,10 @@ def slo(products: Sequence[str], at: datetime | None, shape: str) -> None:
     environment = read_environment(os.environ)
     mesh = gather(environment.root)
     chosen = _chosen(mesh, products)
-    found = measure_environment(mesh, environment, chosen, SLIS, at or datetime.now(UTC))
+    now = datetime.now(UTC)
+    if at and at > now and shape == "text":
+        click.echo(f"{said(at)} is still to come; it is judged as if nothing more came until then", err=True)
+    found = measure_environment(mesh, environment, chosen, SLIS, at or now)
     found.sort(key=lambda m: (m.product, SLIS.index(m.sli)))
     if shape == "json":
         click.echo(json.dumps({"measurements": [m.as_json() for m in found]}, indent=2))

@@ -15,7 +15,8 @@ DEFINITIONS: Final[dict[str, Definition]] = {
         "lag = now - T. T is the event time of the oldest landed change that is not yet in the publication; if there is"
         " none, the later of the last landed event and the last heartbeat of the source system. Of several inputs"
         " the oldest T counts; an input that is a product counts with its own T. Neither event nor heartbeat: unknown."
-        " An event vouches for no more than the moment it landed; one without a time waits since it landed.",
+        " An event vouches for no more than the moment it landed; one without a time waits since it landed. At a past"
+        " moment only what had landed by then counts, of the heartbeats those of `mesh_landing.heartbeats_by_minute`.",
         """select i.product, i.system,
        min(least(coalesce(l.first_event_at, l.landed_at), l.landed_at))
            filter (where l.rows_applied > 0 and l.revision > p.through_revision) as oldest_unpublished,

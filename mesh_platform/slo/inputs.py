@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mesh_platform import names
+from mesh_platform.landing.records.heartbeat import heard_by, last_heartbeats
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
 
 _RECORDED_SINCE = f"""
 select exists (select 1 from {names.LEDGER} where landed_at > ?)
-    or exists (select 1 from {names.PUBLICATIONS} where published_at > ?)
-    or exists (select 1 from {names.HEARTBEATS} where last_heartbeat_at > ?)"""
+    or exists (select 1 from {names.PUBLICATIONS} where published_at > ?)"""
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,23 @@ class Input:
 
 
 def inputs_of(mesh: Mesh, warehouse: Warehouse, now: datetime) -> dict[str, list[Input]]:
-    """Product → what was known of its inputs at `now`, from one query over the ledger and the publications."""
+    """Product → what was known of its inputs at `now`, from one query over the ledger and the publications, and one
+    for the heartbeats; of a past moment another."""
     found: dict[str, list[Input]] = {}
-    rows = warehouse.query(_sql(mesh), [now] * 4) if mesh.products else []
-    for product, *rest in rows:
-        found.setdefault(product, []).append(Input(*rest))
+    if not mesh.products:
+        return found
+    heard = heard_by(warehouse, now)
+    for product, name, waiting_since, alive_at, published in warehouse.query(_sql(mesh), [now] * 3):
+        beat = None if name in mesh.products else heard.get(name)
+        alive = max((at for at in (alive_at, beat) if at is not None), default=None)
+        found.setdefault(product, []).append(Input(name, waiting_since, alive, published))
     return found
 
 
 def recorded_since(warehouse: Warehouse, now: datetime) -> bool:
     """Whether anything landed, was published or gave a sign of life after `now`, so that `now` is past."""
-    return bool(warehouse.query(_RECORDED_SINCE, [now] * 3)[0][0])
+    recorded = bool(warehouse.query(_RECORDED_SINCE, [now] * 2)[0][0])
+    return recorded or any(beat.landed_at > now for beat in last_heartbeats(warehouse))
 
 
 def _sql(mesh: Mesh) -> str:
@@ -62,11 +68,8 @@ landed as (
     from {names.LEDGER} where landed_at <= ?
 ),
 alive as (
-    select s.system, greatest(max(l.last_event_at), max(h.last_heartbeat_at)) as alive_at
-    from (select distinct system from tables) s
-    left join landed l on l.system = s.system
-    left join {names.HEARTBEATS} h on h.system = s.system and h.last_heartbeat_at <= ?
-    group by s.system
+    select s.system, max(l.last_event_at) as alive_at
+    from (select distinct system from tables) s left join landed l on l.system = s.system group by s.system
 ),
 waiting as (
     select t.product, t.system, min(l.first_event_at) as waiting_since, max(p.revision) is not null as published

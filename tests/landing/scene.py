@@ -100,8 +100,8 @@ class Scene:
         )
         return path
 
-    def land(self, **options: Any) -> LandingReport:
-        return land(self.mesh, self.environment, self.warehouse, NOW, **options)
+    def land(self, now: datetime = NOW, **options: Any) -> LandingReport:
+        return land(self.mesh, self.environment, self.warehouse, now, **options)
 
     def counts(self, **options: Any) -> tuple[int, int, int, int, int]:
         """read, applied, duplicate, skipped, quarantined of one landing."""

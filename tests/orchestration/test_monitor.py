@@ -10,6 +10,7 @@ from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.incidents.store import recent
 from mesh_platform.incidents.told import acknowledge
+from mesh_platform.landing.records.heartbeat import remember_heartbeat
 from mesh_platform.manifest.gather import gather
 from mesh_platform.orchestration.build import build
 from mesh_platform.orchestration.monitor import MOST_PRODUCTS, chosen, monitor, read_cursor
@@ -71,7 +72,7 @@ def healthy(environment: Environment, now: datetime) -> None:
 
 def beat(environment: Environment, now: datetime) -> None:
     with open_duckdb(environment.warehouse_file) as warehouse:
-        warehouse.execute(f"update {names.HEARTBEATS} set last_heartbeat_at = ?", [now])
+        remember_heartbeat(warehouse, "orders_service_postgres", now, now)
 
 
 def tick(environment: Environment, instance: dg.DagsterInstance, cursor: str | None) -> tuple[object, str | None]:

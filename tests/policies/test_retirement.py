@@ -10,7 +10,8 @@ from mesh_platform.manifest.finding import Finding
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.policies.govern import govern
-from tests.policies.test_lineage import INVOICES, TODAY, edit
+from tests.edited_file import edit
+from tests.policies.test_lineage import INVOICES, TODAY
 
 HERE = Path(__file__).parent
 ORDERS = "domains/sales/orders"
@@ -25,7 +26,7 @@ DUE = "  lifecycle: {deprecated_on: 2026-01-01, retires_on: 2026-11-20}\n"
 
 def read_by_sql_alone(root: Path) -> Path:
     """Billing's query reads sales' port, and its manifest says otherwise."""
-    edit(root, "domains/billing/invoices/data-product.yaml", "product: sales.orders", "product: sales.carts")
+    edit(root / "domains/billing/invoices/data-product.yaml", "product: sales.orders", "product: sales.carts")
     (root / "dbt_projects/billing/models/sources.yml").write_text(SOURCES)
     (root / INVOICES).write_text("select * from {{ source('sales', 'orders') }}")
     return root
@@ -132,7 +133,7 @@ def test_notice_counts_from_the_change(root: Path, deprecated_on: str, retires_o
 
 
 def test_readers_hear_of_the_end_from_the_announcement_on_with_both_dates(root: Path) -> None:
-    edit(root, "domains/billing/invoices/data-product.yaml", "product: sales.carts", "product: sales.orders")
+    edit(root / "domains/billing/invoices/data-product.yaml", "product: sales.carts", "product: sales.orders")
     mesh = gather(ending(root, "  lifecycle: {deprecated_on: 2026-12-20, retires_on: 2027-02-01}\n"))
     (finding,) = found(mesh, "CON006", "CON008")
     assert (finding.code, finding.level, finding.product) == ("CON006", "warning", "billing.invoices")
@@ -144,7 +145,7 @@ def test_readers_hear_of_the_end_from_the_announcement_on_with_both_dates(root: 
 @pytest.mark.parametrize(("today", "code"), [(TODAY, "CON006"), (date(2026, 12, 20), "CON008")])
 def test_who_begins_to_read_what_ends_hears_so(root: Path, today: date, code: str) -> None:
     before = gather(ending(root, "  lifecycle: {deprecated_on: 2026-12-20, retires_on: 2027-02-01}\n"))
-    edit(root, "domains/billing/invoices/data-product.yaml", "product: sales.carts", "product: sales.orders")
+    edit(root / "domains/billing/invoices/data-product.yaml", "product: sales.carts", "product: sales.orders")
     (finding,) = found(gather(root), "CON006", "CON008", before=before, today=today)
     assert finding.code == code
     assert finding.message.startswith("`billing.invoices` begins to read it: `sales.orders` ")

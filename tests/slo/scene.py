@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from mesh_platform import names
 from mesh_platform.environment import Target
+from mesh_platform.landing.records.heartbeat import remember_heartbeat
 from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.publishing.publish import publish
@@ -72,11 +73,9 @@ class Scene:
                 [(*row, 0, 0, 0, revision, now, min(at, default=None), max(at, default=None))],
             )
 
-    def beat(self, now: datetime) -> None:
-        """The connector gives a sign of life."""
-        self.warehouse.execute(
-            f"insert or replace into {names.HEARTBEATS} values ('orders_service_postgres', ?)", [now]
-        )
+    def beat(self, now: datetime, *, happened: datetime | None = None) -> None:
+        """The connector's sign of life lands at `now`; `happened`: when it gave it."""
+        remember_heartbeat(self.warehouse, "orders_service_postgres", happened or now, now)
 
     def build(self, events: Events, now: datetime) -> None:
         """What a dbt run leaves in the private table."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mesh_platform.landing.records.heartbeat import remember_heartbeat
 from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.publishing.tables import ensure_publishing
@@ -55,8 +56,8 @@ def published(
     warehouse.insert("mesh_slo.publications", columns, [row])
 
 
-def heartbeat(warehouse: DuckDbWarehouse, at: datetime) -> None:
-    warehouse.insert("mesh_landing.heartbeats", ["system", "last_heartbeat_at"], [(SYSTEM, at)])
+def heartbeat(warehouse: DuckDbWarehouse, at: datetime, landed_at: datetime | None = None) -> None:
+    remember_heartbeat(warehouse, SYSTEM, at, landed_at or at)
 
 
 def measured(warehouse: DuckDbWarehouse, mesh: Mesh, now: datetime) -> dict[str, Measurement]:

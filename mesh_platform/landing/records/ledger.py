@@ -6,6 +6,7 @@ from typing import Final
 
 from mesh_platform import names
 from mesh_platform.landing.landed_table import landed_tables
+from mesh_platform.landing.records.heartbeat import ensure_heartbeats
 from mesh_platform.landing.records.quarantine import ensure_quarantine
 from mesh_platform.landing.tables.evolution import ensure_tables
 from mesh_platform.landing.zones.zone import FileGeneration
@@ -26,8 +27,6 @@ _TABLES: Final = (
         first_event_at timestamptz, last_event_at timestamptz, revision bigint, landed_at timestamptz not null,
         run_id varchar, unique (path, generation),
         check (rows_read = rows_applied + rows_duplicate + rows_skipped + rows_quarantined))""",
-    f"""create table if not exists {names.HEARTBEATS} (
-        system varchar primary key, last_heartbeat_at timestamptz not null)""",
     f"""create table if not exists {names.TRANSACTIONS} (
         system varchar not null, transaction_id varchar not null, source_table varchar not null, expected bigint,
         landed bigint not null, ended_at timestamptz)""",
@@ -43,6 +42,7 @@ def ensure_landing(warehouse: Warehouse, mesh: Mesh) -> dict[str, str]:
     warehouse.execute("create schema if not exists mesh_landing")
     for statement in _TABLES:
         warehouse.execute(statement)
+    ensure_heartbeats(warehouse)
     ensure_quarantine(warehouse)
     return ensure_tables(warehouse, landed_tables(mesh))
 

@@ -13,7 +13,8 @@ RAW: Final = "mesh:raw"
 """A name that was written where `ref()` or `source()` belongs."""
 KINDS: Final = frozenset({MODEL, SOURCE, THIS, RECORD})
 RECORDS: Final = frozenset(
-    {names.REVISIONS, names.LEDGER, names.HEARTBEATS, names.TRANSACTIONS, names.PUBLICATIONS, names.AUDITS}
+    {names.REVISIONS, names.LEDGER, names.TRANSACTIONS, names.PUBLICATIONS, names.AUDITS}
+    | {names.HEARTBEATS, names.HEARTBEATS_BY_MINUTE}
 )
 """The platform's own tables that a model may read; what is in quarantine may hold anything."""
 
