@@ -11,6 +11,7 @@ from mesh_platform.incidents.condition import Key
 from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.fold import fold
 from mesh_platform.incidents.incident import Incident, Symptom
+from mesh_platform.incidents.tick import patience
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.slo.measurement import said, told_minutes
 
@@ -31,6 +32,7 @@ def as_json(
         "reason": incident.reason,
         **{name: _moment(getattr(incident, name)) for name in times},
         **{f"{name}_seconds": _seconds(getattr(incident, name)) for name in spans},
+        "reopened": incident.reopened,
         "acknowledged_by": incident.acknowledged_by,
         "merged_into": incident.merged_into,
         "symptoms": [_symptom(key, symptom) for key, symptom in symptoms.items()],
@@ -57,6 +59,9 @@ def in_full(events: Sequence[Event]) -> Iterator[str]:
         yield f"  acknowledged by {who} {after} after the call"
     if incident.time_to_restore is not None and incident.restored_at:
         yield f"  restored {said(incident.restored_at)}, {_span(incident.time_to_restore)} after it began"
+    if incident.open and incident.reopened:
+        times, wait = "once" if incident.reopened == 1 else f"{incident.reopened} times", patience(incident.reopened)
+        yield f"  reopened {times}: a symptom leaves when it was good for {_span(wait)}"
     if incident.merged_into:
         yield f"  goes on as {incident.merged_into}"
     yield from (_in_words(key, symptom) for key, symptom in state.symptoms_of(incident.id).items())
@@ -65,7 +70,7 @@ def in_full(events: Sequence[Event]) -> Iterator[str]:
 
 
 def _in_words(key: Key, symptom: Symptom) -> str:
-    mark = " (good at the last tick)" if symptom.recovering_at else ""
+    mark = f" (good since {said(symptom.recovering_at)})" if symptom.recovering_at else ""
     told = f"  symptom {' '.join(key)}, {symptom.severity}, since {said(symptom.since)}"
     return f"{told}: {one_line(symptom.reason)}{mark}"
 

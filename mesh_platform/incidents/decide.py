@@ -9,14 +9,14 @@ from mesh_platform.incidents.event import Event, Kind, identify
 from mesh_platform.incidents.fold import fold
 from mesh_platform.incidents.incident import Incident, State, Symptom
 from mesh_platform.incidents.placing import place
-from mesh_platform.incidents.tick import GRACE, Tick, tick_of
+from mesh_platform.incidents.tick import GRACE, Tick, patience, tick_of
 
 
 def decide(state: State, conditions: Iterable[Condition], now: datetime, grace: timedelta = GRACE) -> list[Event]:
     """The events of a tick, in order; none where nothing changed, so the same tick told twice adds nothing.
 
-    Bad at two ticks that answered opens, good at two closes, and `unknown` counts as neither. Each step sees what the
-    one before it came to.
+    Bad at two ticks that answered opens, good at two closes, though later the more often it was reopened, and `unknown`
+    counts as neither. Each step sees what the one before it came to.
     """
     tick = tick_of(conditions, now, grace)
     if not (tick.bad or state.symptoms or state.suspicions or any(i.open for i in state.incidents.values())):
@@ -34,7 +34,7 @@ def _confirm(state: State, tick: Tick) -> Iterator[Event]:
     for key in sorted(state.suspicions):
         yield from _doubted(state, tick, key)
     for key, symptom in sorted(state.symptoms.items()):
-        yield from _healing(tick, key, symptom)
+        yield from _healing(tick, key, symptom, state.incidents[symptom.incident])
 
 
 def _doubted(state: State, tick: Tick, key: Key) -> Iterator[Event]:
@@ -49,11 +49,11 @@ def _doubted(state: State, tick: Tick, key: Key) -> Iterator[Event]:
         yield Event(symptom.incident, tick.now, Kind.JOINED, *key, severity, since=symptom.since, reason=worse)
 
 
-def _healing(tick: Tick, key: Key, symptom: Symptom) -> Iterator[Event]:
+def _healing(tick: Tick, key: Key, symptom: Symptom, incident: Incident) -> Iterator[Event]:
     condition, first = tick.at(key), symptom.recovering_at
     if condition.good and first is None:
         yield Event(symptom.incident, tick.now, Kind.RECOVERING, *key, since=tick.now, reason=condition.reason)
-    elif condition.good and first and first < tick.now:
+    elif condition.good and first and first < tick.now and tick.now - first >= patience(incident.reopened, tick.grace):
         yield Event(symptom.incident, tick.now, Kind.LEFT, *key, since=first, reason=condition.reason)
     elif condition.bad and first and first < tick.now:
         yield Event(symptom.incident, tick.now, Kind.RELAPSED, *key, condition.severity, reason=condition.reason)

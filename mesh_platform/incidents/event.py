@@ -22,7 +22,7 @@ class Kind(StrEnum):
     RECOVERING = "recovering"
     """A symptom was good for one tick."""
     RELAPSED = "relapsed"
-    """It was bad again at the next."""
+    """It was bad again before it had been good for long enough to leave."""
     LEFT = "left"
     """It has recovered, or is a symptom of another incident."""
     ESCALATED = "escalated"

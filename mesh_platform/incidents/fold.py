@@ -99,6 +99,7 @@ def _reopened(incident: Incident, event: Event) -> Incident:
         severity=_severity(event),
         called_at=event.at,
         reason=event.reason or "",
+        reopened=incident.reopened + 1,
         acknowledged_at=None,
         acknowledged_by=None,
         outlived_at=None,

@@ -30,7 +30,7 @@ class Symptom:
     since: datetime
     reason: str
     recovering_at: datetime | None = None
-    """The first of the good ticks."""
+    """The first of the good ticks without a bad one since."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Incident:
     called_at: datetime
     """When a person was last called: opened, or reopened."""
     reason: str
+    reopened: int = 0
+    """How often its cause came back within the grace time."""
     acknowledged_at: datetime | None = None
     """Since it was last opened or reopened."""
     acknowledged_by: str | None = None

@@ -11,6 +11,9 @@ from mesh_platform.incidents.incident import State
 GRACE: Final = timedelta(minutes=30)
 """For so long a cause that comes back is the same incident, and one that is over explains what it left behind."""
 
+PATIENCE: Final = timedelta(minutes=5)
+"""For so long a symptom must have been good before it leaves an incident that was reopened once."""
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -50,6 +53,14 @@ def tick_of(conditions: Iterable[Condition], now: datetime, grace: timedelta = G
 def _rank(condition: Condition) -> tuple[bool, int, str, str, str]:
     began = condition.began_at.isoformat() if condition.began_at else ""
     return condition.known, weight(condition.severity), condition.reason, condition.silent_system or "", began
+
+
+def patience(reopened: int, grace: timedelta = GRACE) -> timedelta:
+    """How long a symptom must have been good before it leaves: what keeps coming back is not believed so soon.
+
+    Nothing at first, for two good ticks are enough; then doubling with every reopening, up to the grace time.
+    """
+    return PATIENCE * min(2 ** (reopened - 1), grace / PATIENCE) if reopened else timedelta()
 
 
 def matured(state: State, tick: Tick) -> list[Key]:

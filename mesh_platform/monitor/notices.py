@@ -21,11 +21,14 @@ _TOLD: Final[Mapping[Happened, Kind]] = {
     Happened.CLOSED: Kind.CLOSED,
     Happened.MERGED: Kind.CLOSED,
 }
-"""What people hear of; that a symptom joined, left or was suspected, they can look up."""
+"""What people hear of; that a symptom joined, left or was suspected, they can look up.
+
+One that joins an incident of which nobody may be told is called for by `unheard.calls`.
+"""
 
 
 def notices(
-    mesh: Mesh, state: State, events: Iterable[tuple[int, Event]], found: Iterable[Measurement], ui: str
+    mesh: Mesh, state: State, events: Iterable[tuple[int | str, Event]], found: Iterable[Measurement], ui: str
 ) -> Iterator[Notice]:
     """One for each event that people hear of; `ui` is where the Dagster UI is, without a slash at its end."""
     measured = {(m.product, m.sli): m for m in found}
@@ -43,7 +46,7 @@ def _notice(
     state: State,
     incident: Incident,
     kind: Kind,
-    number: int,
+    number: int | str,
     event: Event,
     measured: Mapping[tuple[str, str], Measurement],
     ui: str,

@@ -12,10 +12,11 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.conditions import conditions
 from mesh_platform.monitor.links import LOCAL_UI, ui_of
 from mesh_platform.monitor.notices import notices
+from mesh_platform.monitor.unheard import calls
 from mesh_platform.notifying.deliver import DeliveryReport, Way, attempted, recorded
 from mesh_platform.notifying.delivery import Delivery
 from mesh_platform.notifying.delivery import State as Stage
-from mesh_platform.notifying.enqueue import enqueue
+from mesh_platform.notifying.enqueue import enqueue, unheard
 from mesh_platform.notifying.outbox import in_states
 from mesh_platform.notifying.post import Post, post
 from mesh_platform.notifying.sending import BUDGET_SECONDS
@@ -62,6 +63,8 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
         told = 0  # the warehouse is another one, or an older one, than the tick before saw
     news, state = events_after(warehouse, told), recent(warehouse, now, timedelta(days=1))
     enqueue(warehouse, list(notices(mesh, state, news, found, ui)), mesh.notifications, now)
+    if silenced := unheard(warehouse):
+        enqueue(warehouse, list(calls(mesh, state, silenced, found, ui, now)), mesh.notifications, now)
     return Tick(
         now,
         tuple(found),

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mesh_platform.manifest.notifications import Notifications
-from mesh_platform.notifying.delivery import Delivery
-from mesh_platform.notifying.filing import filed, released
+from mesh_platform.notifying.delivery import Delivery, State
+from mesh_platform.notifying.filing import filed, kept_back, released
 from mesh_platform.notifying.notice import Notice
-from mesh_platform.notifying.outbox import about, ensure_outbox, next_number, write
+from mesh_platform.notifying.outbox import about, ensure_outbox, in_states, next_number, write
 from mesh_platform.warehouse.protocol import Warehouse
 
 
@@ -28,3 +28,12 @@ def enqueue(
         after = released(after, config, now)
         write(warehouse, before, after)
     return tuple(d for name, d in after.items() if before.get(name) != d)
+
+
+def unheard(warehouse: Warehouse) -> frozenset[str]:
+    """The incidents that silence keeps from everybody: something of them is held, and they are open for nobody.
+
+    To be asked after `enqueue`, which makes the table and releases what need not be held any longer.
+    """
+    held = {d.notice.incident for d in in_states(warehouse, [State.HELD]).values()}
+    return kept_back(about(warehouse, held)) if held else frozenset()

@@ -33,6 +33,12 @@ def released(outbox: Outbox, config: Notifications, now: datetime) -> dict[str, 
     return {name: _released(d, config, now) for name, d in outbox.items()}
 
 
+def kept_back(outbox: Outbox) -> frozenset[str]:
+    """The incidents of which something is held, and that are open for nobody."""
+    held = {d.notice.incident for d in outbox.values() if d.state is State.HELD}
+    return frozenset(incident for incident in held if not _followers(outbox, incident))
+
+
 def _released(delivery: Delivery, config: Notifications, now: datetime) -> Delivery:
     notice = delivery.notice
     if delivery.state is not State.HELD or config.silent(notice.product, notice.sli, now):
@@ -43,7 +49,7 @@ def _released(delivery: Delivery, config: Notifications, now: datetime) -> Deliv
 def _told(outbox: Outbox, notice: Notice, config: Notifications, now: datetime) -> tuple[list[str], State]:
     """The routes, and whether they are told; what concerns nobody is put on record all the same."""
     if _follows(notice):
-        followers = _followers(outbox, notice)
+        followers = _followers(outbox, notice.incident)
         return followers or [LOG], State.PENDING if followers else State.DROPPED
     silent = config.silent(notice.product, notice.sli, now)
     return _routes(notice, config), State.HELD if silent else State.PENDING
@@ -54,8 +60,8 @@ def _follows(notice: Notice) -> bool:
     return notice.kind in (Kind.ACKNOWLEDGED, Kind.CLOSED)
 
 
-def _followers(outbox: Outbox, notice: Notice) -> list[str]:
-    last = {d.route: d for d in _of(outbox, notice) if d.state in TOLD}
+def _followers(outbox: Outbox, incident: str) -> list[str]:
+    last = {d.route: d for d in _of(outbox, incident) if d.state in TOLD}
     return [route for route, delivery in last.items() if delivery.opens]
 
 
@@ -69,9 +75,9 @@ def _routes(notice: Notice, config: Notifications) -> list[str]:
 def _overtaken(outbox: Outbox, notice: Notice, routes: set[str]) -> dict[str, Delivery]:
     """What was held and is said better by this notice; the end of an incident leaves nothing to be told."""
     ends = notice.kind is Kind.CLOSED
-    held = [d for d in _of(outbox, notice) if d.state is State.HELD and (ends or d.route in routes)]
+    held = [d for d in _of(outbox, notice.incident) if d.state is State.HELD and (ends or d.route in routes)]
     return {d.id: replace(d, state=State.DROPPED) for d in held}
 
 
-def _of(outbox: Outbox, notice: Notice) -> Iterable[Delivery]:
-    return sorted((d for d in outbox.values() if d.notice.incident == notice.incident), key=lambda d: d.number)
+def _of(outbox: Outbox, incident: str) -> Iterable[Delivery]:
+    return sorted((d for d in outbox.values() if d.notice.incident == incident), key=lambda d: d.number)

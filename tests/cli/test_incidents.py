@@ -108,6 +108,14 @@ def test_one_incident_is_shown_with_all_that_happened(desk: OnCall) -> None:
     }
 
 
+def test_why_a_reopened_incident_is_still_open_is_said(desk: OnCall) -> None:
+    [incident] = desk.tells(BAD, BAD, GOOD, GOOD, BAD, BAD, GOOD, GOOD, GOOD)
+    shown = desk.incidents("show", incident.id)
+    assert "  reopened once: a symptom leaves when it was good for 5.0 min\n" in shown.out
+    assert "(good since " in shown.out
+    assert desk.incidents("show", incident.id, "--format", "json").json["reopened"] == 1
+
+
 def test_what_is_over_can_be_noted_but_not_taken_on(desk: OnCall) -> None:
     [incident] = desk.tells(BAD, BAD)
     desk.tells(GOOD, GOOD, ago=timedelta(hours=1))

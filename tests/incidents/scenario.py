@@ -13,6 +13,7 @@ from mesh_platform.slo.measurement import Severity
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PAGE, TICKET = Severity.PAGE, Severity.TICKET
+TOLD = frozenset({Kind.OPENED, Kind.ESCALATED, Kind.REOPENED, Kind.CLOSED, Kind.MERGED})
 
 
 def minute(number: float) -> datetime:
@@ -62,5 +63,4 @@ class Story:
 
     def heard(self) -> list[tuple[str, str | None]]:
         """(kind, cause) of what a person would hear of."""
-        told = {Kind.OPENED, Kind.ESCALATED, Kind.REOPENED, Kind.CLOSED, Kind.MERGED}
-        return [(e.kind.value, e.cause) for e in self.events if e.kind in told]
+        return [(e.kind.value, e.cause) for e in self.events if e.kind in TOLD]

@@ -1,11 +1,12 @@
 """From bad promises to incidents: confirmed, one for one cause, closed by recovery."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from mesh_platform.incidents.event import Kind
-from tests.incidents.scenario import PAGE, TICKET, Story, minute, says
+from tests.incidents.scenario import PAGE, TICKET, TOLD, Story, minute, says
 
 TEN = tuple(f"shop.mart_{n}" for n in range(10))
 
@@ -90,6 +91,64 @@ def test_a_reopened_incident_calls_for_somebody_anew() -> None:
     for at, word in enumerate(["good", "good", "page", "page"], 4):
         story.tick(at, says("a.one", word))
     assert (story.only.state, story.only.acknowledged_by) == ("open", None)
+
+
+def test_an_incident_that_keeps_coming_back_is_believed_later_and_later() -> None:
+    """Good until it closes, bad until it is reopened: the most that it can be told."""
+    story, word = Story(), "page"
+    for at in range(8 * 60):
+        kinds = story.tick(at, says("a.one", word))
+        word = "good" if {Kind.OPENED, Kind.REOPENED} & set(kinds) else "page" if Kind.CLOSED in kinds else word
+    told = [(e.kind.value, int((e.at - minute(0)).total_seconds() / 60)) for e in story.events if e.kind in TOLD]
+    first = [("opened", 1), ("closed", 3), ("reopened", 5), ("closed", 11), ("reopened", 13), ("closed", 24)]
+    assert told[:10] == [*first, ("reopened", 26), ("closed", 47), ("reopened", 49), ("closed", 80)]
+    assert {later - earlier for (_, earlier), (_, later) in pairwise(told[9::2])} == {33}
+    assert len(story.state.incidents) == 1
+
+
+def test_what_alternates_quickly_is_told_three_times_a_night() -> None:
+    story = Story()
+    for at in range(8 * 60):
+        story.tick(at, says("a.one", "page" if at % 6 < 3 else "good"))
+    assert [kind for kind, _ in story.heard()] == ["opened", "closed", "reopened"]
+    assert story.only.open
+
+
+def test_after_a_reopening_it_was_restored_at_the_first_good_tick_all_the_same() -> None:
+    story = Story()
+    for at, word in enumerate(["page", "page", "good", "good", "page", "page", *["good"] * 10]):
+        story.tick(at, says("a.one", word))
+    assert (story.only.restored_at, story.only.closed_at) == (minute(6), minute(11))
+    assert story.only.time_to_restore == timedelta(minutes=6)
+    assert story.only.reopened == 1
+
+
+def test_a_relapse_while_it_waits_to_close_is_nobodys_business_and_the_wait_begins_anew() -> None:
+    story = Story()
+    words = ["page", "page", "good", "good", "page", "page", *["good"] * 4, "page", *["good"] * 6]
+    kinds = [story.tick(at, says("a.one", word)) for at, word in enumerate(words)]
+    assert kinds[10] == [Kind.RELAPSED]
+    assert kinds[11:] == [[Kind.RECOVERING], [], [], [], [], [Kind.LEFT, Kind.CLOSED]]
+    assert story.only.restored_at == minute(11)
+
+
+def test_lost_ticks_do_not_lengthen_the_wait() -> None:
+    story = Story()
+    for at, word in [(0, "page"), (1, "page"), (2, "good"), (3, "good"), (4, "page"), (5, "page"), (6, "good")]:
+        story.tick(at, says("a.one", word))
+    assert story.tick(9, says("a.one", "unknown")) == []
+    assert story.tick(60, says("a.one", "good")) == [Kind.LEFT, Kind.CLOSED]
+    assert story.only.restored_at == minute(6)
+
+
+def test_an_incident_after_the_grace_time_starts_with_no_patience_again() -> None:
+    story = Story()
+    for at, word in enumerate(["page", "page", "good", "good", "page", "page", *["good"] * 6]):
+        story.tick(at, says("a.one", word))
+    for at, word in enumerate(["page", "page", "good", "good"], 60):
+        story.tick(at, says("a.one", word))
+    assert [i.reopened for i in story.state.incidents.values()] == [1, 0]
+    assert story.open == []
 
 
 def test_a_ticket_escalates_when_a_page_is_confirmed() -> None:

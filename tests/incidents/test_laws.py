@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mesh_platform.incidents.condition import Condition
@@ -10,7 +10,8 @@ from mesh_platform.incidents.decide import decide
 from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.fold import EMPTY, fold
 from mesh_platform.incidents.incident import State
-from tests.incidents.scenario import minute, says
+from mesh_platform.incidents.tick import GRACE, patience
+from tests.incidents.scenario import TOLD, minute, says
 
 PRODUCTS = ("a.one", "b.two", "c.three", "d.four")
 INPUTS = {
@@ -69,7 +70,7 @@ def test_a_tick_told_twice_adds_nothing(story: list[tuple[float, list[Condition]
 @given(stories)
 def test_everything_closes_once_all_is_good(story: list[tuple[float, list[Condition]]]) -> None:
     events, at = told(story)
-    for later in (1, 2):
+    for later in (1, 31):
         events += decide(fold(events), ALL_GOOD, minute(at + later))
     assert fold(events).open == []
     assert not fold(events).symptoms
@@ -123,16 +124,11 @@ def test_what_no_tick_needs_can_be_forgotten(story: list[tuple[float, list[Condi
     for gap, found in story:
         at += gap
         state = fold(whole)
-        recent = {
-            i: x for i, x in state.incidents.items() if x.closed_at is None or minute(at) - x.closed_at <= GRACE_TOLD
-        }
+        recent = {i: x for i, x in state.incidents.items() if x.closed_at is None or minute(at) - x.closed_at <= GRACE}
         seen = State(recent, state.symptoms, state.suspicions)
         decided = decide(state, found, minute(at))
         assert decide(seen, found, minute(at)) == decided
         whole += decided
-
-
-GRACE_TOLD = timedelta(minutes=30)
 
 
 @settings(max_examples=200)
@@ -143,3 +139,80 @@ def test_times_are_never_negative(story: list[tuple[float, list[Condition]]]) ->
         assert incident.time_to_detect >= timedelta()
         assert incident.time_to_restore is None or incident.time_to_restore >= timedelta()
         assert (incident.state == "merged") == (incident.merged_into is not None)
+
+
+lengths = st.sampled_from([1, 2, 2, 2, 3, 6, 11, 21, 31])
+runs = st.lists(st.tuples(st.sampled_from(["good", "page", "ticket", "unknown"]), lengths), max_size=40)
+"""What a promise says from minute to minute, and for how many."""
+HOUR = 60
+
+
+def lived(promises: list[list[str]]) -> list[Event]:
+    """All that is recorded where each promise says one word a minute; the first feeds the others."""
+    events, state = list[Event](), EMPTY
+    for at, said in enumerate(zip(*promises, strict=True)):
+        found = [
+            says(p, word, of=PRODUCTS[: min(n, 1)]) for n, (p, word) in enumerate(zip(PRODUCTS, said, strict=False))
+        ]
+        new = decide(state, found, minute(at))
+        events, state = events + new, fold(new, state)
+    return events
+
+
+def heard(events: list[Event]) -> list[Kind]:
+    return [event.kind for event in events if event.kind in TOLD]
+
+
+def words_of(story: list[tuple[str, int]], minutes: int) -> list[str]:
+    return ([word for word, count in story for _ in range(count)] + ["good"] * minutes)[:minutes]
+
+
+@given(runs)
+@example([("page", 2), ("good", 2)] * 15)
+@example([(word, n) for wait in (2, 6, 11, 21) for word, n in (("page", 2), ("good", wait))])
+def test_in_its_first_hour_a_promise_calls_five_times_at_most(story: list[tuple[str, int]]) -> None:
+    """To call a sixth time it must have left four times, after 5, 10, 20 and 30 good minutes; a new incident is half an
+    hour away."""
+    told = heard(lived([words_of(story, HOUR)]))
+    assert len([kind for kind in told if kind in (Kind.OPENED, Kind.REOPENED)]) <= 5
+    assert len([kind for kind in told if kind is not Kind.ESCALATED]) <= 9
+
+
+@given(st.lists(st.tuples(st.integers(1, 29), st.integers(2, 40)), min_size=100, max_size=120))
+def test_what_is_never_good_for_half_an_hour_is_told_nine_times_however_long_the_night(
+    flaps: list[tuple[int, int]],
+) -> None:
+    """It is one incident, which is opened once, reopened four times, and then stays open."""
+    said = [word for good, bad in flaps for word in ["page"] * bad + ["good"] * good]
+    events = lived([said])
+    assert len(fold(events).incidents) == 1
+    assert len(heard(events)) <= 9
+
+
+@given(st.lists(runs, min_size=2, max_size=3))
+def test_however_often_an_incident_was_reopened_it_closes_when_all_is_good_for_the_grace_time(
+    stories: list[list[tuple[str, int]]],
+) -> None:
+    events = lived([words_of(story, 2 * HOUR) for story in stories])
+    good = [says(product, "good") for product in PRODUCTS]
+    for at in (2 * HOUR, 2 * HOUR + 30):
+        events += decide(fold(events), good, minute(at))
+        assert decide(fold(events), good, minute(at)) == []
+    assert fold(events).open == []
+
+
+@given(runs)
+def test_the_time_of_restoring_is_the_first_good_tick_whatever_the_patience(story: list[tuple[str, int]]) -> None:
+    said = words_of(story, 3 * HOUR)
+    for event in (e for e in lived([said]) if e.kind is Kind.CLOSED):
+        assert event.since is not None
+        first, last = ((at - minute(0)) // timedelta(minutes=1) for at in (event.since, event.at))
+        before = [word for word in said[:first] if word != "unknown"]
+        assert set(said[first : last + 1]) <= {"good", "unknown"}
+        assert (said[first], said[last]) == ("good", "good")
+        assert before[-1] in ("page", "ticket")
+
+
+@given(st.integers(0, 100_000), st.timedeltas(timedelta(), timedelta(days=1)))
+def test_patience_grows_and_never_outlasts_the_grace_time(reopened: int, grace: timedelta) -> None:
+    assert timedelta() <= patience(reopened, grace) <= patience(reopened + 1, grace) <= grace

@@ -41,6 +41,7 @@ PAGERDUTY = Route(
     to="@orders-oncall", kind=RouteKind.PAGERDUTY, key_from="MESH_PAGERDUTY_KEY", url_from="MESH_PAGERDUTY_URL"
 )
 WEBHOOK = Route(to="*", kind=RouteKind.WEBHOOK, url_from="MESH_WEBHOOK")
+FINANCE = Route(to="@finance-oncall", kind=RouteKind.WEBHOOK, url_from="MESH_WEBHOOK_FINANCE")
 
 
 def config(*routes: Route, mutes: tuple[Mute, ...] = (), maintenance: tuple[Maintenance, ...] = ()) -> Notifications:
@@ -50,11 +51,12 @@ def config(*routes: Route, mutes: tuple[Mute, ...] = (), maintenance: tuple[Main
 
 
 def environ(url: str) -> dict[str, str]:
-    """The variables of all three routes, told apart by path."""
+    """The variables of all the routes, told apart by path."""
     return {
         "MESH_SLACK_ORDERS": f"{url}/slack/{SECRET}",
         "MESH_PAGERDUTY_URL": f"{url}/pagerduty/{SECRET}",
         "MESH_PAGERDUTY_KEY": KEY,
+        "MESH_WEBHOOK_FINANCE": f"{url}/finance",
         "MESH_WEBHOOK": f"{url}/webhook/{SECRET}?token={SECRET}",
     }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mesh_platform.manifest.notifications import Notifications
 from mesh_platform.notifying.delivery import Delivery, State
 from mesh_platform.notifying.due import due
-from mesh_platform.notifying.filing import filed, released
+from mesh_platform.notifying.filing import filed, kept_back, released
 from mesh_platform.notifying.notice import Kind, Notice, as_text, from_text
 from mesh_platform.notifying.outcome import LONGEST_PAUSE, after
 from mesh_platform.notifying.post import Answer
@@ -98,6 +98,20 @@ def test_whoever_heard_of_an_incident_hears_of_its_end(
     last = {d.line: d.notice.kind for d in post.told}
     dead = {d.line for d in post.outbox.values() if d.state is State.DEAD}
     assert all(kind is Kind.CLOSED for line, kind in last.items() if line not in dead)
+
+
+@given(STEPS)
+def test_what_is_kept_back_from_everybody_is_open_for_nobody_and_one_call_makes_it_heard(
+    steps: list[tuple[Kind, str, Severity, bool, Answer | None]],
+) -> None:
+    post = lived(steps)
+    for incident in kept_back(post.outbox):
+        lines = [d for d in post.outbox.values() if d.notice.incident == incident]
+        told = {d.route: d for d in lines if d.state not in (State.HELD, State.DROPPED)}
+        assert all(d.notice.kind is Kind.CLOSED for d in told.values())
+        post.file(notice(Kind.OPENED, 99, incident), OPEN)
+        assert incident not in kept_back(post.outbox)
+        assert [d for d in post.outbox.values() if d.notice.incident == incident and d.state is State.PENDING]
 
 
 @given(STEPS, st.integers(2, 3))
