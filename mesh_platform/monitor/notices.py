@@ -1,9 +1,12 @@
 """From an event of an incident to what people are told of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from mesh_platform import names
+from mesh_platform.incidents.cause import system_of
+from mesh_platform.incidents.condition import Key
 from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.event import Kind as Happened
 from mesh_platform.incidents.incident import Incident, State
@@ -11,6 +14,7 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.links import links
 from mesh_platform.monitor.people import people
 from mesh_platform.notifying.notice import Kind, Notice
+from mesh_platform.slo import freshness
 from mesh_platform.slo.measurement import Measurement
 
 _TOLD: Final[Mapping[Happened, Kind]] = {
@@ -30,66 +34,80 @@ One that joins an incident of which nobody may be told is called for by `unheard
 def notices(
     mesh: Mesh, state: State, events: Iterable[tuple[int | str, Event]], found: Iterable[Measurement], ui: str
 ) -> Iterator[Notice]:
-    """One for each event that people hear of; `ui` is where the Dagster UI is, without a slash at its end."""
-    measured = {(m.product, m.sli): m for m in found}
+    """One for each event that people hear of; `ui` is where the Dagster UI is, without a slash at its end.
+
+    The event's number, or name, tells its notice from every other of the incident: the same one is told once.
+    """
     events = list(events)
-    left = [(e.incident, (e.product, e.sli)) for _, e in events if e.kind is Happened.LEFT and e.product and e.sli]
+    tell = _Teller(mesh, state, {(m.product, m.sli): m for m in found}, _left(events), ui)
     for number, event in events:
         incident, kind = state.incidents.get(event.incident), _TOLD.get(event.kind)
         if incident and kind:
-            gone = [key for of, key in left if of == event.incident]
-            yield _notice(mesh, state, incident, kind, number, event, measured, ui, gone)
+            yield tell.notice(f"{incident.id}-{number}", kind, incident, event)
 
 
-def _notice(
-    mesh: Mesh,
-    state: State,
-    incident: Incident,
-    kind: Kind,
-    number: int | str,
-    event: Event,
-    measured: Mapping[tuple[str, str], Measurement],
-    ui: str,
-    gone: list[tuple[str, str]],
-) -> Notice:
-    keys = list(state.symptoms_of(incident.id)) or gone
-    product_id, sli = _where(mesh, incident, event, keys)
-    product = mesh.products.get(product_id)
-    last_good = measured[product_id, sli].details.get("proven_until") if (product_id, sli) in measured else None
-    return Notice(
-        id=f"{incident.id}-{number}",
-        incident=incident.id,
-        kind=kind,
-        severity=incident.severity,
-        product=product_id,
-        cause=incident.cause,
-        sli=sli,
-        symptoms=tuple(f"{p} {s}" for p, s in keys),
-        reason=_reason(event, incident),
-        at=event.at,
-        began_at=incident.began_at,
-        last_good_at=last_good if sli == "freshness" and hasattr(last_good, "isoformat") else incident.began_at,  # type: ignore[arg-type]
-        links=links(mesh, product_id, sli, ui),
-        blast_radius=tuple(_downstream(mesh, product_id)),
-        **people(mesh, incident.cause, product),
-    )
+def _left(events: Iterable[tuple[int | str, Event]]) -> dict[str, list[Key]]:
+    """Incident → the promises that are no longer broken: what its end is about."""
+    found: dict[str, list[Key]] = {}
+    for _, event in events:
+        if event.kind is Happened.LEFT and event.product and event.sli:
+            found.setdefault(event.incident, []).append((event.product, event.sli))
+    return found
 
 
-def _where(mesh: Mesh, incident: Incident, event: Event, keys: list[tuple[str, str]]) -> tuple[str, str]:
+@dataclass(frozen=True)
+class _Teller:
+    """What every notice of a tick is told from."""
+
+    mesh: Mesh
+    state: State
+    measured: Mapping[Key, Measurement]
+    left: Mapping[str, list[Key]]
+    ui: str
+
+    def notice(self, id: str, kind: Kind, incident: Incident, event: Event) -> Notice:
+        keys = list(self.state.symptoms_of(incident.id)) or self.left.get(incident.id, [])
+        product, sli = _where(self.mesh, incident, event, keys)
+        return Notice(
+            id=id,
+            incident=incident.id,
+            kind=kind,
+            severity=incident.severity,
+            product=product,
+            cause=incident.cause,
+            sli=sli,
+            symptoms=tuple(f"{p} {s}" for p, s in keys),
+            reason=_reason(event, incident),
+            at=event.at,
+            began_at=incident.began_at,
+            last_good_at=_last_good(self.measured.get((product, sli))) or incident.began_at,
+            links=links(self.mesh, product, sli, self.ui),
+            blast_radius=tuple(_downstream(self.mesh, product)),
+            **people(self.mesh, incident.cause, self.mesh.products.get(product)),
+        )
+
+
+def _last_good(m: Measurement | None) -> datetime | None:
+    """Up to when everything that happened is visible, where that is what is measured."""
+    proven = m.details.get("proven_until") if m and m.sli == freshness.SLI else None
+    return proven if isinstance(proven, datetime) else None
+
+
+def _where(mesh: Mesh, incident: Incident, event: Event, keys: list[Key]) -> Key:
     """The promise the notice is about: the cause's own where it has one, and one that is not silent where there is."""
     named = [(event.product, event.sli)] if event.product and event.sli else []
     own = [key for key in keys if key[0] == incident.cause]
     wanted = [*named, *own, *keys]
     heard = [key for key in wanted if not mesh.notifications.silent(*key, event.at)]
-    return (heard or wanted or [(incident.cause.removeprefix(names.SYSTEM_PREFIX), "")])[0]
+    return (heard or wanted or [(system_of(incident.cause) or incident.cause, "")])[0]
 
 
 def _reason(event: Event, incident: Incident) -> str:
-    system = incident.cause.removeprefix(names.SYSTEM_PREFIX)
+    system = system_of(incident.cause)
     if event.kind is Happened.MERGED:
         return f"its cause is another incident's: {event.other}"
     told = event.reason or event.note or incident.reason
-    return told if system == incident.cause else f"the source system `{system}` gives no sign of life: {told}"
+    return told if system is None else f"the source system `{system}` gives no sign of life: {told}"
 
 
 def _downstream(mesh: Mesh, product: str) -> Iterator[str]:
