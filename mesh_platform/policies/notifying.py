@@ -102,6 +102,19 @@ def route_says_where_it_leads(review: Review) -> Located:
             yield spot(review.mesh.notifications.document, key), Breach(key, message, fix)
 
 
+@mesh_policy("NOT009", level=Level.WARNING, fix="remove one of the two")
+def route_is_written_once(review: Review) -> Located:
+    """Two routes of the same kind to the same address are one: whoever edits the second to change the first changes
+    nothing."""
+    document, seen = review.mesh.notifications.document, dict[str, str]()
+    for index, route in review.mesh.notifications.routes.items():
+        key = f"routes.{index}.to"
+        first = seen.setdefault(route.id, key) if route.usable else key
+        if first != key:
+            message = f"the route `{route.id}` is written already, in line `{document.at(first).line}`"
+            yield spot(document, key), Breach(key, message)
+
+
 def _exposed(route: Route, name: str) -> str:
     """What stands there is never repeated."""
     if name.endswith("_from"):

@@ -40,7 +40,9 @@ def verdict_of(m: Measurement) -> str:
 
 def budget(left: float) -> str:
     """What is left of a budget; `spent`, and how often, where nothing is."""
-    return f"{floor(100 * left + 1e-6)} %" if left >= 0 else "spent" if left > -1 else f"spent {1 - left:,.0f} times"
+    return (
+        f"{floor(100 * left + 1e-6)} %" if left >= 0 else "spent" if left > -1 else f"spent {1 - left:,.0f} times over"
+    )
 
 
 def since(moment: datetime, now: datetime) -> str:

@@ -80,7 +80,7 @@ def test_a_stretch_counts_each_bucket_in_its_step(warehouse: DuckDbWarehouse) ->
 
 @pytest.mark.parametrize(
     ("left", "said"),
-    [(1.0, "100 %"), (0.999, "99 %"), (0.29, "29 %"), (0.0, "0 %"), (-0.5, "spent"), (-3, "spent 4 times")],
+    [(1.0, "100 %"), (0.999, "99 %"), (0.29, "29 %"), (0.0, "0 %"), (-0.5, "spent"), (-3, "spent 4 times over")],
 )
 def test_what_is_left_is_never_rounded_up(left: float, said: str) -> None:
     assert budget(left) == said
