@@ -47,7 +47,7 @@ def _delivery(route: str, now: datetime) -> Delivery:
 def _notice(now: datetime) -> Notice:
     incident = f"test-{now:%Y%m%d%H%M%S%f}"
     return Notice(
-        id=f"{incident}/{Kind.TEST}/1",
+        id=f"{incident}-1",
         incident=incident,
         kind=Kind.TEST,
         severity=Severity.TICKET,

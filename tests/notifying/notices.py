@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECRET = "T0SECRETPATH"
 KEY = "R0SECRETKEY"
 OPENED = Notice(
-    id="inc-1/opened/1",
+    id="inc-1-1",
     incident="inc-1",
     kind=Kind.OPENED,
     severity=Severity.PAGE,
