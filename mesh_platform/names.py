@@ -54,6 +54,7 @@ NOTIFICATIONS: Final = "mesh_slo.notifications"
 
 CHANGES_SUFFIX: Final = "__changes"
 PUBLISHED_SUFFIX: Final = "__published"
+WITHDRAWN_SUFFIX: Final = "__withdrawn"
 PLATFORM_COLUMN_PREFIXES: Final = ("_mesh_", "_cdc_")
 ENGINE_COLUMN: Final = "rowid"
 """By this name DuckDB tells the place of a row in its table; a column of that name would hide it."""
@@ -63,6 +64,9 @@ EXTRA_COLUMN: Final = "_cdc_extra"
 REVISION_COLUMN: Final = "_mesh_revision"
 SEEN_COLUMN: Final = "_mesh_published_at"
 """Of a published table: since when consumers have seen the row's event."""
+WITHDRAWN_COLUMN: Final = "_mesh_withdrawn_at"
+RETURNED_COLUMN: Final = "_mesh_returned_at"
+"""Of what was withdrawn: from when to when consumers did not see an event that they had seen before."""
 STATE_COLUMNS: Final = frozenset(
     {"_cdc_op", "_cdc_deleted", "_cdc_source_timestamp", "_cdc_lsn", "_cdc_ordinal", "_cdc_revision"}
 )

@@ -76,8 +76,9 @@ def port_is_made_of_identifiers(product: Product, mesh: Mesh) -> Breaches:
 @policy("IDN007", fix="rename the product's folder")
 def product_name_is_free_for_use(product: Product, mesh: Mesh) -> Breaches:
     """The published table of a product is its name with a suffix; a product called so would be another one's table."""
-    if product.name.endswith(names.PUBLISHED_SUFFIX):
-        yield Breach("metadata.name", f"`{product.name}` ends with `{names.PUBLISHED_SUFFIX}`, which is the platform's")
+    for suffix in (names.PUBLISHED_SUFFIX, names.WITHDRAWN_SUFFIX):
+        if product.name.endswith(suffix):
+            yield Breach("metadata.name", f"`{product.name}` ends with `{suffix}`, which is the platform's")
 
 
 @policy("IDN008", fix="write it with the letters of one alphabet")

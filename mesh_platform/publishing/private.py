@@ -23,6 +23,11 @@ def published_table(product: Product) -> str:
     return relation(names.internal_schema(product.domain), product.name + names.PUBLISHED_SUFFIX)
 
 
+def withdrawn_table(product: Product) -> str:
+    """What consumers have seen and see no more: keys and times alone, of the events that promises are counted by."""
+    return relation(names.internal_schema(product.domain), product.name + names.WITHDRAWN_SUFFIX)
+
+
 def prepare_private_table(warehouse: Warehouse, product: Product, schema: RecordSchema) -> int:
     """Make the private table ready for an incremental build; returns how many unpublished rows were discarded."""
     present = dict(warehouse.columns(names.internal_schema(product.domain), product.name))

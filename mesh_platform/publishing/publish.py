@@ -7,13 +7,13 @@ from datetime import datetime
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import private_table, published_table
-from mesh_platform.publishing.seen import rows_with_seen
+from mesh_platform.publishing.seen import keep_seen, note_withdrawn, rows_with_seen
 from mesh_platform.publishing.tables import BATCHES
 from mesh_platform.schema.history import event_time
 from mesh_platform.schema.table.record import RecordSchema
 from mesh_platform.warehouse.protocol import Row, Warehouse
 from mesh_platform.warehouse.revision import next_revision
-from mesh_platform.warehouse.sql import identifier, relation
+from mesh_platform.warehouse.sql import identifier, literal, relation
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,12 @@ def publish(
     columns = [c.name for c in schema.columns] + [names.BATCH_COLUMN, names.REVISION_COLUMN]
     with warehouse.transaction():
         append = append_only and _is_append(warehouse, product, columns)
-        new = _new_rows(warehouse, product, everything=not append)
-        _append(warehouse, product, columns, now) if append else _replace(warehouse, product, columns, now)
+        rows = _incoming(product, everything=not append)
+        new, identity = _new_rows(warehouse, product, rows), keep_seen(warehouse, product, append=append)
+        write = _append if append else _replace
+        write(warehouse, product, columns, rows_with_seen(rows, identity, columns), now)
+        if identity:
+            note_withdrawn(warehouse, product, identity, rows, now)
         if not append:
             new = _first_seen(warehouse, product, new, now)
         _expose(warehouse, product, schema)
@@ -80,18 +84,19 @@ def _batches(product: Product) -> str:
     return f"select {names.BATCH_COLUMN} as batch, count(*) as rows from {private_table(product)} group by 1"
 
 
-_UNPUBLISHED = f"{names.BATCH_COLUMN} not in (select batch from {BATCHES} where product = ?)"
+def _incoming(product: Product, *, everything: bool) -> str:
+    """The rows of the private table, all or those of batches that were never published."""
+    rows = f"select * from {private_table(product)}"
+    known = f"select batch from {BATCHES} where product = {literal(product.id)}"
+    return rows if everything else f"{rows} where {names.BATCH_COLUMN} not in ({known})"
 
 
-def _new_rows(warehouse: Warehouse, product: Product, *, everything: bool) -> Row:
+def _new_rows(warehouse: Warehouse, product: Product, rows: str) -> Row:
     """(rows, least event time, greatest event time, greatest revision) of what this publication makes visible."""
     when = event_time(product)
     moment = f"cast({identifier(when)} as timestamptz)" if when else "cast(null as timestamptz)"
-    condition, parameters = ("", []) if everything else (f" where {_UNPUBLISHED}", [product.id])
     return warehouse.query(
-        f"select count(*), min({moment}), max({moment}), max({names.REVISION_COLUMN})"
-        f" from {private_table(product)}{condition}",
-        parameters,
+        f"select count(*), min({moment}), max({moment}), max({names.REVISION_COLUMN}) from ({rows})"
     )[0]
 
 
@@ -108,17 +113,12 @@ def _first_seen(warehouse: Warehouse, product: Product, new: Row, now: datetime)
     return (new[0], oldest, *new[2:])
 
 
-def _append(warehouse: Warehouse, product: Product, columns: Sequence[str], now: datetime) -> None:
+def _append(warehouse: Warehouse, product: Product, columns: Sequence[str], rows: str, now: datetime) -> None:
     listed = ", ".join(identifier(c) for c in columns)
-    warehouse.execute(
-        f"insert into {published_table(product)} ({listed}, {names.SEEN_COLUMN})"
-        f" select {listed}, ?::timestamptz from {private_table(product)} where {_UNPUBLISHED}",
-        [now, product.id],
-    )
+    warehouse.execute(f"insert into {published_table(product)} ({listed}, {names.SEEN_COLUMN}) {rows}", [now])
 
 
-def _replace(warehouse: Warehouse, product: Product, columns: Sequence[str], now: datetime) -> None:
-    rows = rows_with_seen(warehouse, product, columns)
+def _replace(warehouse: Warehouse, product: Product, columns: Sequence[str], rows: str, now: datetime) -> None:
     warehouse.execute(f"create or replace table {published_table(product)} as {rows}", [now])
 
 
