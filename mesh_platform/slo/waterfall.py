@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.publishing.private import private_table, published_table
+from mesh_platform.publishing.private import private_table
 from mesh_platform.slo.counting.count import Question, moment
 from mesh_platform.slo.counting.history import Fared
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
@@ -56,13 +56,12 @@ def _missing(asked: Question, until: datetime) -> str:
     Joins that are asked for as such: from `not exists` the engine makes one that costs three times as much.
     """
     keys = ", ".join(identifier(k) for k in asked.keys)
-    visible = f" and p.{names.SEEN_COLUMN} <= {moment(asked.seen_by)}" if asked.seen and asked.seen_by else ""
     shown = ", ' / ', ".join(f"coalesce(cast(m.{identifier(k)} as varchar), 'null')" for k in asked.keys)
     place = "if(b.is_built, 'built, not published', 'not built')"
     return (
         f"with missing as materialized (select {keys}, min(_mesh_event_at) as event_at"
         f" from (select * from ({asked.expected()}) where _mesh_event_at < {moment(until)}) e"
-        f" anti join {published_table(asked.product)} p on {asked.same('e', 'p')}{visible} group by {keys}),"
+        f" anti join ({asked.shown()}) p on {asked.same('e', 'p')} group by {keys}),"
         f" built as (select *, true as is_built from missing m"
         f" semi join {private_table(asked.product)} t on {asked.same('m', 't')})"
         f" select count(*), count(b.is_built),"

@@ -6,7 +6,7 @@ from typing import Final
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
-from mesh_platform.publishing.private import published_table
+from mesh_platform.publishing.private import published_table, withdrawn_table
 from mesh_platform.slo.counting.bucket import bucket_of, bucket_sql
 from mesh_platform.warehouse.calendar import LAST
 from mesh_platform.warehouse.sql import identifier, literal, relation
@@ -33,7 +33,7 @@ class Question:
     """The keys that are a text in one of both tables and something else in the other."""
     time: str
     since: datetime
-    """The beginning of the first bucket that is counted."""
+    """The beginning of the first bucket of the window."""
     now: datetime
     seen_by: datetime | None
     """Only what was visible by then counts; None: whatever is published now."""
@@ -41,18 +41,25 @@ class Question:
     """Whether the published table says since when each row was visible; otherwise each was always."""
     to_the_second: bool
     """Whether the product's event time is a moment, not a day."""
-    whole: bool = True
-    """Whether most of the product's events are counted, not only the latest."""
+    withdrawn: bool
+    """Whether it is on record which events consumers have seen and see no more."""
+    only_since: datetime | None = None
+    """The beginning of the first bucket that is asked about, where it is not the first of the window."""
 
     @property
     def latest(self) -> datetime:
         """Events of a clock that runs a little ahead are counted already; those of a nonsensical one are not."""
         return self.now + _AHEAD if self.now < LAST - _AHEAD else LAST
 
+    @property
+    def first(self) -> datetime:
+        """The beginning of the first bucket that is asked about."""
+        return self.only_since or self.since
+
     def only(self, since: datetime) -> "Question":
         """The same of the later events alone, in whole buckets."""
-        later = max(bucket_of(since), self.since)
-        return replace(self, since=later, whole=later == self.since)
+        later = bucket_of(since)
+        return replace(self, only_since=later if later > self.since else None)
 
     def counts(self) -> str:
         """Select `bucket`, and of its events `total`, `present`, `in_time`, `duplicates` and `early`.
@@ -61,7 +68,7 @@ class Question:
         """
         events = self._expected_events() if self.keys else self._published_events()
         target = self.product.manifest.slo.freshness.target_minutes
-        visible = "copies > 0" + (f" and _mesh_seen_at <= {moment(self.seen_by)}" if self.seen_by else "")
+        visible = "copies > 0"
         # microseconds: adding an interval to a moment asks the calendar of its time zone, for each of a million rows
         after = f"{epoch('_mesh_seen_at')} - {epoch('_mesh_event_at')}"
         return f"""select {bucket_sql("_mesh_event_at")} as bucket, count(*) as total,
@@ -70,16 +77,25 @@ class Question:
             coalesce(sum(copies - 1) filter ({visible}), 0) as duplicates,
             count(*) filter ({visible} and {after} < {-int(SKEW.total_seconds()) * _SECOND_US}) as early
             from ({events})
-            where _mesh_event_at >= {moment(self.since)} and _mesh_event_at <= {moment(self.latest)} group by 1"""
+            where _mesh_event_at >= {moment(self.first)} and _mesh_event_at <= {moment(self.latest)} group by 1"""
 
     def expected(self) -> str:
-        """The events that must be there; a key may be told more than once."""
+        """The events that must be there; a key may be told more than once, and its event happened when it was told
+        first."""
         model = self.product.manifest.slo.completeness.expected or ""
         table = relation(names.internal_schema(self.product.domain), model)
         keys, at = _listed(self.keys), f"cast({identifier(self.time)} as timestamptz)"
-        return (
+        told = (
             f"select {keys}, {at} as _mesh_event_at from {table}"
             f" where {at} >= {moment(self.since)} and {at} <= {moment(self.latest)}"
+        )
+        if self.only_since is None:
+            return told
+        asked = f"select {keys} from {table} where {at} >= {moment(self.only_since)} and {at} <= {moment(self.latest)}"
+        return (
+            f"select {keys}, min(_mesh_event_at) as _mesh_event_at from ({told}) t"
+            f" semi join ({asked}) a on {self.same('t', 'a')} group by {keys}"
+            f" having min(_mesh_event_at) >= {moment(self.only_since)}"
         )
 
     def same(self, one: str, other: str) -> str:
@@ -96,35 +112,57 @@ class Question:
 
         A published row that tells an older event of the same key does not tell the expected one.
         """
-        keys, at = _listed(self.keys), f"cast({identifier(self.time)} as timestamptz)"
+        keys = _listed(self.keys)
         second = f"{epoch('max(_mesh_told_at)')} // {_SECOND_US} >= {epoch('min(_mesh_event_at)')} // {_SECOND_US}"
         newest = f"coalesce({second}, false)" if self.to_the_second else "true"
         nothing = "cast(null as timestamptz)"
         return (
-            f"with expected as {'' if self.whole else 'materialized '}({self.expected()})"
+            f"with expected as {'materialized ' if self.only_since else ''}({self.expected()})"
             f" select min(_mesh_event_at) as _mesh_event_at, count(_mesh_told_at) as copies,"
             f" min(_mesh_seen_at) as _mesh_seen_at, {newest} as is_newest"
             f" from (select {keys}, _mesh_event_at, {nothing} as _mesh_told_at, {nothing} as _mesh_seen_at"
             f" from expected"
-            f" union all select {keys}, {nothing}, coalesce({at}, '-infinity'), {self._seen()}"
-            f" from {published_table(self.product)} p{self._asked()})"
+            f" union all select {keys}, {nothing}, coalesce(_mesh_told_at, '-infinity'), _mesh_seen_at"
+            f" from ({self.shown()}) p{self._asked()})"
             f" group by {keys} having min(_mesh_event_at) is not null"
         )
 
     def _asked(self) -> str:
         """What leaves the published rows that matter, where few events are asked for of many."""
-        if self.whole:
+        if self.only_since is None:
             return ""
         return f" semi join expected e on {self.same('e', 'p')}"
 
     def _published_events(self) -> str:
         return (
-            f"select cast({identifier(self.time)} as timestamptz) as _mesh_event_at, 1 as copies,"
-            f" {self._seen()} as _mesh_seen_at, true as is_newest from {published_table(self.product)}"
+            "select _mesh_told_at as _mesh_event_at, 1 as copies, _mesh_seen_at, true as is_newest"
+            f" from ({self.shown()})"
         )
 
-    def _seen(self) -> str:
-        return names.SEEN_COLUMN if self.seen else "to_timestamp(0)"
+    def shown(self) -> str:
+        """What consumers could read: the keys, the event time that was told, and since when.
+
+        At a past moment that is what they had seen by then and was not withdrawn, though it may be by now.
+        """
+        seen = names.SEEN_COLUMN if self.seen else "to_timestamp(0)"
+        told = ", ".join(
+            [*map(identifier, self.keys), f"cast({identifier(self.time)} as timestamptz) as _mesh_told_at"]
+        )
+        rows = f"select {told}, {seen} as _mesh_seen_at from {published_table(self.product)}"
+        if self.seen_by is None:
+            return rows
+        then = moment(self.seen_by)
+        if self.withdrawn and self.keys:
+            gone = f"select {told} from {withdrawn_table(self.product)}"
+            later = f"{names.WITHDRAWN_COLUMN} > {then} and {names.RETURNED_COLUMN} is null"
+            away = f"{names.WITHDRAWN_COLUMN} <= {then} and coalesce({names.RETURNED_COLUMN} > {then}, true)"
+            rows = (
+                f"select p.* from ({rows} union all select {told}, {seen} from {withdrawn_table(self.product)}"
+                f" where {later}) p anti join ({gone} where {away}) w on {self.same('p', 'w')}"
+                f" and {epoch('p._mesh_told_at')} // {_SECOND_US}"
+                f" is not distinct from {epoch('w._mesh_told_at')} // {_SECOND_US}"
+            )
+        return f"select * from ({rows}) where _mesh_seen_at <= {then}"
 
 
 def _listed(columns: tuple[str, ...]) -> str:

@@ -51,6 +51,8 @@ class Counting:
 def ensure_measurements(warehouse: Warehouse) -> None:
     """Make the tables where there are none."""
     warehouse.execute("create schema if not exists mesh_slo")
+    if not warehouse.columns(*names.MEASUREMENTS.split(".")):
+        warehouse.execute(f"drop table if exists {names.COUNTED}")  # what was counted is not there any more
     for statement in _TABLES:
         warehouse.execute(statement)
 
@@ -90,8 +92,8 @@ def _buckets(product: str, counting: Counting) -> str:
 
 def _keep(warehouse: Warehouse, kept: Mapping[str, Counting], now: datetime) -> None:
     """Rows that say what they said stay as they are, with the moment at which they first said it."""
-    counted = ", ".join(f"({literal(p)}, {moment(c.question.since)})" for p, c in kept.items())
-    least = f"m.bucket >= {moment(min(c.question.since for c in kept.values()))}"
+    counted = ", ".join(f"({literal(p)}, {moment(c.question.first)})" for p, c in kept.items())
+    least = f"m.bucket >= {moment(min(c.question.first for c in kept.values()))}"
     warehouse.execute(
         f"delete from {names.MEASUREMENTS} m using (values {counted}) w(product, since)"
         f" where m.product = w.product and m.bucket >= w.since and {least}"

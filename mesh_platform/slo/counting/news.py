@@ -65,9 +65,10 @@ published as (
         on b.product = u.upstream and b.revision > c.counted and (b.new_rows > 0 or b.mode = 'replace')
     group by 1),
 gaps as (
-    -- what was missing may be what was published now, whatever time it tells of itself
+    -- what was missing may be what was published now, whatever time it tells of itself, or what the source deleted
     select m.product, min(m.bucket) as since from {names.MEASUREMENTS} m
-    where m.sli = '{COMPLETENESS}' and m.good < m.total and m.product in (select product from published) group by 1)
+    where m.sli = '{COMPLETENESS}' and m.good < m.total and m.product in (
+        select product from published union all select product from landed) group by 1)
 select c.product, c.definition, c.counted, c.whole_at, (select coalesce(max(revision), 0) from {names.REVISIONS}),
     least(l.since, p.since, g.since), coalesce(p.replaced, false)
 from counted c left join landed l using (product) left join published p using (product)

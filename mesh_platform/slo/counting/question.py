@@ -53,10 +53,19 @@ def question(known: Known, product: Product, since: datetime) -> Question | str:
         return reason
     lacking = _no_keys(known, product, time)
     keys = () if lacking else _keys(known, product, time)
-    exact = dict(published).get(time, "").startswith("TIMESTAMP")
-    seen_by = known.now if record and record.since else None
+    withdrawn = {name for name, _ in known.columns(product, product.name + names.WITHDRAWN_SUFFIX)}
     return Question(
-        product, keys, lacking, _as_text(known, product, keys), time, since, known.now, seen_by, seen, exact
+        product=product,
+        keys=keys,
+        no_keys=lacking,
+        as_text=_as_text(known, product, keys),
+        time=time,
+        since=since,
+        now=known.now,
+        seen_by=known.now if record and record.since else None,
+        seen=seen,
+        to_the_second=dict(published).get(time, "").startswith("TIMESTAMP"),
+        withdrawn=withdrawn.issuperset((*keys, time)),
     )
 
 

@@ -62,5 +62,6 @@ def _due(
 
 def _definition(question: Question) -> str:
     slo = question.product.manifest.slo
-    told = (question.keys, question.time, question.seen, slo.freshness.target_minutes, slo.completeness.expected)
-    return hashlib.blake2b(repr((*told, slo.window_days)).encode(), digest_size=8).hexdigest()
+    asked = (question.keys, sorted(question.as_text), question.time, question.to_the_second, question.seen)
+    told = (slo.freshness.target_minutes, slo.completeness.expected, slo.window_days)
+    return hashlib.blake2b(repr((*asked, *told)).encode(), digest_size=8).hexdigest()

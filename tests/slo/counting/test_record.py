@@ -157,6 +157,43 @@ def test_a_key_that_is_a_number_here_and_a_text_there_tells_the_same_event(
     assert found.details["missing_keys"] == [key for key, _ in events[50:55]]
 
 
+def test_a_key_that_is_told_again_counts_once_in_what_is_kept_too(scene: Scene, now: datetime) -> None:
+    events = evenly("e", 1000, now - timedelta(days=2), now - timedelta(hours=2))
+    scene.seen(events, 5 * MINUTE)
+    scene.beat(now)
+    scene.ticked(now)
+    scene.land([(key, now + MINUTE) for key, _ in events[:100]], now + 2 * MINUTE)
+    scene.beat(now + 100 * MINUTE)
+    kept, asked = counts(scene, now + 100 * MINUTE)
+    assert kept == asked
+    assert scene.ticked(now + 101 * MINUTE)["latency"].good == 1000
+
+
+def test_what_was_missing_and_is_deleted_by_the_source_is_not_missed_any_more(scene: Scene, now: datetime) -> None:
+    events = evenly("e", 100, now - timedelta(hours=9), now - timedelta(hours=8))
+    scene.land(events, now - timedelta(hours=8))
+    scene.build(events[:50], now - timedelta(hours=8))
+    scene.publish(now - timedelta(hours=8))
+    scene.beat(now)
+    assert scene.ticked(now)["completeness"].good == 50
+    scene.warehouse.execute(
+        "delete from orders_internal.expected_order_events where event_id not in"
+        " (select event_id from orders_internal.order_events__published)"
+    )
+    scene.land([("new", now)], now, happened=now)
+    kept, asked = counts(scene, now + MINUTE)
+    assert kept == asked
+
+
+def test_counts_that_somebody_dropped_are_made_anew(scene: Scene, now: datetime) -> None:
+    scene.seen(evenly("e", 100, now - timedelta(hours=9), now - timedelta(hours=8)), 2 * timedelta(hours=1))
+    scene.beat(now)
+    before = scene.ticked(now)
+    scene.warehouse.execute("drop table mesh_slo.measurements")
+    assert scene.ticked(now + MINUTE)["latency"].good == before["latency"].good
+    assert scene.ticked(now + MINUTE)["latency"].total == 100
+
+
 def test_what_is_refused_for_ever_does_not_make_every_tick_look_at_everything_that_ever_landed(
     scene: Scene, now: datetime
 ) -> None:
@@ -171,7 +208,7 @@ def test_what_is_refused_for_ever_does_not_make_every_tick_look_at_everything_th
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["land", "build", "publish", "rebuild", "beat", "tick"]),
+        st.sampled_from(["land", "retell", "build", "publish", "rebuild", "delete", "beat", "tick"]),
         st.integers(0, 40),
         st.integers(0, 300),
     ),
@@ -195,6 +232,16 @@ def test_whatever_came_when_the_record_says_what_counting_everything_says(
                     events = evenly(f"{n}-", count, clock - timedelta(minutes=minutes + 1), clock)
                     landed += events
                     scene.land(events, clock)
+                case "retell":
+                    again = [(key, clock) for key, _ in landed[-count:]]
+                    scene.land(again, clock)
+                case "delete":
+                    gone = ", ".join(f"'{key}'" for key, _ in landed[-count:]) or "''"
+                    warehouse.execute(
+                        f"delete from orders_internal.expected_order_events where event_id in ({gone})"
+                        " and event_id not in (select event_id from orders_internal.order_events__published)"
+                    )
+                    scene.land([(f"{n}-after", clock)], clock, happened=clock)
                 case "build":
                     scene.build(landed[-count:], clock)
                 case "publish":
