@@ -1,4 +1,4 @@
-"""The promises that left an incident, and where they went: one that recovered is told otherwise than one that did not."""
+"""The promises that left an incident: one that is kept again is told otherwise than one that has another cause."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,18 +21,13 @@ class Departures:
         """What left by these events."""
         return cls(tuple(e for e in events if e.kind is Kind.LEFT))
 
-    def recovered(self, incident: str) -> list[Key]:
+    def recovered(self, incident: str) -> list[Event]:
         """The promises that are kept again."""
-        return _keys(e for e in self.left if e.incident == incident and not e.other)
+        return [e for e in self.left if e.incident == incident and not e.other]
 
     def moved(self, incident: str, at: datetime) -> list[Event]:
         """Those that were still broken and went to another incident at this tick."""
         return [e for e in self.left if (e.incident, e.at) == (incident, at) and e.other]
-
-
-def moved_keys(moved: Iterable[Event]) -> list[Key]:
-    """The promises that are still broken."""
-    return _keys(moved)
 
 
 def goes_on(moved: Iterable[Event]) -> dict[str, str]:
@@ -40,5 +35,6 @@ def goes_on(moved: Iterable[Event]) -> dict[str, str]:
     return {e.other: f"goes on as {e.other}: its cause is {in_words(e.cause or '')}" for e in moved if e.other}
 
 
-def _keys(events: Iterable[Event]) -> list[Key]:
+def keys_of(events: Iterable[Event]) -> list[Key]:
+    """The promises that the events are about."""
     return [(e.product, e.sli) for e in events if e.product and e.sli]

@@ -11,7 +11,7 @@ from mesh_platform.incidents.event import Event
 from mesh_platform.incidents.event import Kind as Happened
 from mesh_platform.incidents.incident import Incident, State
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.monitor.departures import Departures, goes_on, moved_keys
+from mesh_platform.monitor.departures import Departures, goes_on, keys_of
 from mesh_platform.monitor.links import links
 from mesh_platform.monitor.people import people
 from mesh_platform.notifying.notice import Kind, Notice
@@ -79,10 +79,10 @@ class _Teller:
         """What this event says of the incident: of the promises that still have it, or had it last."""
         moved = self.gone.moved(incident.id, event.at) if event.kind in (Happened.CLOSED, Happened.MERGED) else []
         if moved:
-            went, keys = goes_on(moved), moved_keys(moved)
+            went, keys = goes_on(moved), keys_of(moved)
             told = self._notice(id, Kind.MOVED, incident, event.at, keys, self._where(incident, event, keys))
             return replace(told, reason="; ".join(went.values()), goes_on_as=tuple(went))
-        keys = list(self.state.symptoms_of(incident.id)) or self.gone.recovered(incident.id)
+        keys = list(self.state.symptoms_of(incident.id)) or keys_of(self.gone.recovered(incident.id))
         told = self._notice(id, kind, incident, event.at, keys, self._where(incident, event, keys))
         return replace(told, reason=_reason(event, incident, kind))
 

@@ -65,9 +65,11 @@ def test_an_incident_that_merged_is_told_as_one_that_goes_on(behind: Watch, now:
 
 
 def test_whoever_was_called_hears_the_true_end(behind: Watch, now: datetime) -> None:
-    own, heir = behind.incidents
+    _, heir = behind.incidents
     mended(behind, now)
-    behind.scene.warehouse.execute("update mesh_slo.publications set through_revision = 99 where product = 'finance.r0'")
+    behind.scene.warehouse.execute(
+        "update mesh_slo.publications set through_revision = 99 where product = 'finance.r0'"
+    )
     behind.run(now + 201 * MINUTE, 3, behind.scene.beat)
     last = bodies(behind, "/finance")[-1]
     assert (last["kind"], last["incident"]) == ("closed", heir.id)

@@ -122,9 +122,7 @@ ROUTES = config(
 QUIET_ROUTES = replace(ROUTES, mutes=dict(enumerate([muted(date(2030, 1, 1))])))
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(TEAMS), st.sampled_from(["opened", "moved", "closed"]), st.booleans()))
-)
+@given(st.lists(st.tuples(st.sampled_from(TEAMS), st.sampled_from(["opened", "moved", "closed"]), st.booleans())))
 def test_whoever_was_called_for_a_promise_has_an_open_incident_until_it_is_over(
     steps: list[tuple[str, str, bool]],
 ) -> None:

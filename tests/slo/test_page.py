@@ -65,8 +65,9 @@ def test_the_times_of_incidents_mean_there_what_they_mean_everywhere(warehouse: 
     ensure_incidents(warehouse)
     words = ["page", "page", "page", "good", "good", "good", "page", "page", "page", *["good"] * 7]
     for at, word in enumerate(words):
-        other = says("b.two", "page" if 1 <= at else "good"), says("b.two", "page" if at < 8 else "good", "accuracy")
-        tell_conditions(warehouse, [says("a.one", word, began=minute(-9) if word == "page" else None), *other], minute(at))
+        one = says("a.one", word, began=minute(-9) if word == "page" else None)
+        two = [says("b.two", "page"), says("b.two", "page" if at < 8 else "good", "accuracy")]
+        tell_conditions(warehouse, [one, *two], minute(at))
         for incident in recent(warehouse, minute(at)).open:
             if at in (2, 8):
                 acknowledge(warehouse, incident.id, "a person", None, minute(at + 0.5))
