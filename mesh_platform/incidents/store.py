@@ -4,7 +4,7 @@ The row of an incident says from which event on it is told. So a tick reads the 
 lately closed, however long the history is, and state is still only what events say.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,9 +29,10 @@ _AT_ONCE: Final = 500
 """Rows in one statement."""
 
 
-def recent(warehouse: Warehouse, now: datetime, since: timedelta = GRACE) -> State:
-    """What is open or suspected, and what has closed since so long before `now`."""
-    return fold(_events_of(warehouse, "ended_at is null or ended_at >= ?", [now - since]))
+def recent(warehouse: Warehouse, now: datetime, since: timedelta = GRACE, named: Collection[str] = ()) -> State:
+    """What is open or suspected, what has closed since so long before `now`, and these incidents, however old."""
+    old = f" or incident in {any_of(named)}" if named else ""
+    return fold(_events_of(warehouse, f"ended_at is null or ended_at >= ?{old}", [now - since]))
 
 
 def so_far(warehouse: Warehouse, now: datetime, since: timedelta = GRACE) -> State:

@@ -35,7 +35,7 @@ class Tick:
     untested: tuple[str, ...]
     """Products whose dbt tests are due."""
     state: State
-    """The incidents that are open, or closed within the day."""
+    """The incidents that are open, closed within the day, or that there was something to tell of."""
     told: int
     """The number of the last event that people were told of."""
     pending: Mapping[str, Delivery]
@@ -61,7 +61,8 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
     tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
     if told > last_event(warehouse):
         told = 0  # the warehouse is another one, or an older one, than the tick before saw
-    news, state = events_after(warehouse, told), recent(warehouse, now, timedelta(days=1))
+    news = events_after(warehouse, told)
+    state = recent(warehouse, now, timedelta(days=1), {event.incident for _, event in news})
     enqueue(warehouse, list(notices(mesh, state, news, found, ui)), mesh.notifications, now)
     if silenced := unheard(warehouse):
         enqueue(warehouse, list(calls(mesh, state, silenced, found, ui, now)), mesh.notifications, now)

@@ -1,14 +1,13 @@
 """A symptom that people may hear of, in an incident that silence keeps from them."""
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from mesh_platform.incidents.condition import Key
 from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.incident import Incident, State
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.monitor.notices import notices
+from mesh_platform.monitor.notices import addressed, notices
 from mesh_platform.notifying.notice import Notice
 from mesh_platform.slo.measurement import Measurement
 
@@ -27,7 +26,7 @@ def calls(
         if incident.id in unheard and (key := _heard(mesh, state, incident, now))
     ]
     for notice in notices(mesh, state, again, found, ui):
-        yield _addressed(mesh, notice)
+        yield addressed(mesh, notice)
 
 
 def _heard(mesh: Mesh, state: State, incident: Incident, now: datetime) -> Key | None:
@@ -43,12 +42,3 @@ def _beginning(incident: Incident, key: Key, state: State, now: datetime) -> Eve
     return Event(
         incident.id, now, kind, *key, incident.severity, incident.cause, since=symptom.since, reason=symptom.reason
     )
-
-
-def _addressed(mesh: Mesh, notice: Notice) -> Notice:
-    """To whoever answers for the promise, also where another domain's source system is the cause."""
-    product = mesh.products.get(notice.product)
-    if product is None:
-        return notice
-    m = product.manifest.metadata
-    return replace(notice, owner=m.owner, oncall=m.oncall, channel=m.slack_channel)

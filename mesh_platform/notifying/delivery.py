@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from mesh_platform.notifying.notice import Kind, Notice
+from mesh_platform.notifying.notice import ENDS, Notice
 
 LOG: Final = "log"
 """The route of what no route is configured for: a line in `$MESH_HOME/notifications.log`."""
@@ -53,7 +53,7 @@ class Delivery:
     @property
     def opens(self) -> bool:
         """Whether the incident is open for whoever got it."""
-        return self.notice.kind is not Kind.CLOSED
+        return self.notice.kind not in ENDS
 
 
 def delivery_id(notice: str, route: str) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mesh_platform import names
 from mesh_platform.manifest.notifications import Notifications
 from mesh_platform.notifying.delivery import Delivery, State
 from mesh_platform.notifying.filing import filed, kept_back, released
 from mesh_platform.notifying.notice import Notice
 from mesh_platform.notifying.outbox import about, ensure_outbox, in_states, next_number, write
 from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.sql import any_of
 
 
 def enqueue(
@@ -20,6 +22,7 @@ def enqueue(
     or changed.
     """
     ensure_outbox(warehouse)
+    notices = _new(warehouse, notices)
     with warehouse.transaction():
         before = about(warehouse, {notice.incident for notice in notices})
         after, number = dict(before), next_number(warehouse)
@@ -28,6 +31,14 @@ def enqueue(
         after = released(after, config, now)
         write(warehouse, before, after)
     return tuple(d for name, d in after.items() if before.get(name) != d)
+
+
+def _new(warehouse: Warehouse, notices: Sequence[Notice]) -> list[Notice]:
+    """Those that were not filed before; so a history that is told again costs one question."""
+    ids = any_of(notice.id for notice in notices)
+    asked = f"select distinct event from {names.NOTIFICATIONS} where event in {ids}"
+    known = {event for (event,) in warehouse.query(asked)} if notices else set()
+    return [notice for notice in notices if notice.id not in known]
 
 
 def unheard(warehouse: Warehouse) -> frozenset[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mesh_platform.manifest.notifications import EVERYONE, Notifications
 from mesh_platform.notifying.delivery import LOG, TOLD, Delivery, State, delivery_id
-from mesh_platform.notifying.notice import Kind, Notice
+from mesh_platform.notifying.notice import ENDS, Kind, Notice
 from mesh_platform.slo.measurement import Severity
 
 Outbox = Mapping[str, Delivery]
@@ -24,7 +24,8 @@ def filed(outbox: Outbox, notice: Notice, config: Notifications, number: int, no
         )
         for place, route in enumerate(routes)
     }
-    return {**outbox, **_overtaken(outbox, notice, set(routes)), **new}
+    heard = set[str]() if state is State.DROPPED else set(routes)
+    return {**outbox, **_overtaken(outbox, notice, heard), **new}
 
 
 def released(outbox: Outbox, config: Notifications, now: datetime) -> dict[str, Delivery]:
@@ -48,16 +49,25 @@ def _released(delivery: Delivery, config: Notifications, now: datetime) -> Deliv
 
 def _told(outbox: Outbox, notice: Notice, config: Notifications, now: datetime) -> tuple[list[str], State]:
     """The routes, and whether they are told; what concerns nobody is put on record all the same."""
-    if _follows(notice):
-        followers = _followers(outbox, notice.incident)
-        return followers or [LOG], State.PENDING if followers else State.DROPPED
+    if notice.continues or _follows(notice):
+        those = _heirs(outbox, notice, config) if notice.continues else _followers(outbox, notice.incident)
+        return those or [LOG], State.PENDING if those else State.DROPPED
     silent = config.silent(notice.product, notice.sli, now)
     return _routes(notice, config), State.HELD if silent else State.PENDING
 
 
 def _follows(notice: Notice) -> bool:
     """What ends or answers an alarm concerns whoever had the alarm, silence or not, and nobody else."""
-    return notice.kind in (Kind.ACKNOWLEDGED, Kind.CLOSED)
+    return notice.kind in {Kind.ACKNOWLEDGED, *ENDS}
+
+
+def _heirs(outbox: Outbox, notice: Notice, config: Notifications) -> list[str]:
+    """Who was told of the incident that goes on as this one, answers for the promise, and has not heard of this one.
+
+    Silence or not: it is no new alarm, and without it they would never hear of the end.
+    """
+    concerned = set(_routes(notice, config)) - set(_followers(outbox, notice.incident))
+    return [route for route in _followers(outbox, notice.continues or "") if route in concerned]
 
 
 def _followers(outbox: Outbox, incident: str) -> list[str]:
@@ -74,7 +84,7 @@ def _routes(notice: Notice, config: Notifications) -> list[str]:
 
 def _overtaken(outbox: Outbox, notice: Notice, routes: set[str]) -> dict[str, Delivery]:
     """What was held and is said better by this notice; the end of an incident leaves nothing to be told."""
-    ends = notice.kind is Kind.CLOSED
+    ends = notice.kind in ENDS
     held = [d for d in _of(outbox, notice.incident) if d.state is State.HELD and (ends or d.route in routes)]
     return {d.id: replace(d, state=State.DROPPED) for d in held}
 

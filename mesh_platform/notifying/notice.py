@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from mesh_platform.slo.measurement import Severity
 
@@ -19,8 +19,14 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     ACKNOWLEDGED = "acknowledged"
     CLOSED = "closed"
+    MOVED = "moved"
+    """It is no longer this incident, and not over: the promise is broken for another cause, whose incident goes on."""
     TEST = "test"
     """Nothing changed: somebody tries a route out."""
+
+
+ENDS: Final = frozenset({Kind.CLOSED, Kind.MOVED})
+"""What leaves nothing to be done about the incident."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,10 @@ class Notice:
     """What is worth opening (`check`, `runbook`, `report`) → its address."""
     blast_radius: tuple[str, ...] = ()
     """The products downstream, each with its owner and channel."""
+    goes_on_as: tuple[str, ...] = ()
+    """The incidents that have what was this one's, where it moved."""
+    continues: str | None = None
+    """The incident that goes on as this one, for whoever was told of that and not of this."""
 
     def as_json(self) -> dict[str, object]:
         """The documented shape of a notice; times are ISO 8601, UTC."""
@@ -65,7 +75,7 @@ def from_text(text: str) -> Notice:
     written: dict[str, Any] = json.loads(text)
     said = {f.name: written[f.name] for f in fields(Notice) if f.name in written}
     times = {name: datetime.fromisoformat(said[name]) for name in ("at", "began_at", "last_good_at") if said.get(name)}
-    lists = {name: tuple(said.get(name, ())) for name in ("symptoms", "blast_radius")}
+    lists = {name: tuple(said.get(name, ())) for name in ("symptoms", "blast_radius", "goes_on_as")}
     kinds = {"kind": Kind(said["kind"]), "severity": Severity(said["severity"])}
     return Notice(**{**said, **times, **lists, **kinds, "links": MappingProxyType(said.get("links", {}))})
 

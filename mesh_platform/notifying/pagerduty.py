@@ -8,7 +8,7 @@ from mesh_platform.slo.measurement import Severity
 
 _SUMMARY: Final = 1024
 _KEY: Final = 255
-_ACTION: Final = {Kind.ACKNOWLEDGED: "acknowledge", Kind.CLOSED: "resolve"}
+_ACTION: Final = {Kind.ACKNOWLEDGED: "acknowledge", Kind.CLOSED: "resolve", Kind.MOVED: "resolve"}
 _SEVERITY: Final = {Severity.PAGE: "critical", Severity.TICKET: "warning"}
 
 

@@ -14,6 +14,7 @@ _SAID: Final = {
     Kind.REOPENED: "is again not what was promised",
     Kind.ACKNOWLEDGED: "is being looked at",
     Kind.CLOSED: "is as promised again",
+    Kind.MOVED: "is still not what was promised, and goes on elsewhere",
     Kind.TEST: "message, nothing is wrong",
 }
 
@@ -35,6 +36,7 @@ def facts(notice: Notice) -> list[tuple[str, str]]:
     """(name, value) of what on-call asks first, as far as it is known."""
     found = {
         "incident": notice.incident,
+        "goes on as": several(notice.goes_on_as),
         "cause": notice.cause if notice.cause != notice.product else "",
         "since": moment(notice.began_at),
         "last good": moment(notice.last_good_at),

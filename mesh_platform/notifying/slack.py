@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mesh_platform.notifying.notice import Kind, Notice
+from mesh_platform.notifying.notice import ENDS, Kind, Notice
 from mesh_platform.notifying.sentence import cut, facts, headline, opens
 from mesh_platform.slo.measurement import Severity
 
@@ -35,7 +35,7 @@ def escaped(text: str) -> str:
 
 
 def _sign(notice: Notice) -> str:
-    if notice.kind in (Kind.CLOSED, Kind.TEST):
+    if notice.kind in {*ENDS, Kind.TEST}:
         return f"[{notice.kind}]"
     return "[page]" if notice.severity is Severity.PAGE else "[ticket]"
 

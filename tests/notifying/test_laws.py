@@ -1,17 +1,17 @@
 """Whatever happens in whichever order: told once, in order, and the end is heard by whoever heard of the beginning."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mesh_platform.manifest.notifications import Notifications
-from mesh_platform.notifying.delivery import Delivery, State
+from mesh_platform.manifest.notifications import Notifications, Route, RouteKind
+from mesh_platform.notifying.delivery import TOLD, Delivery, State
 from mesh_platform.notifying.due import due
 from mesh_platform.notifying.filing import filed, kept_back, released
-from mesh_platform.notifying.notice import Kind, Notice, as_text, from_text
+from mesh_platform.notifying.notice import ENDS, Kind, Notice, as_text, from_text
 from mesh_platform.notifying.outcome import LONGEST_PAUSE, after
 from mesh_platform.notifying.post import Answer
 from mesh_platform.slo.measurement import Severity
@@ -83,7 +83,7 @@ def test_nothing_is_told_twice_nothing_out_of_order_and_no_end_without_a_beginni
     for line in {d.line for d in post.told}:
         told = [d for d in post.told if d.line == line]
         assert [d.number for d in told] == sorted(d.number for d in told)
-        assert not any(a.notice.kind is b.notice.kind is Kind.CLOSED for a, b in pairwise(told))
+        assert not any({a.notice.kind, b.notice.kind} <= ENDS for a, b in pairwise(told))
     assert not [d for d in post.outbox.values() if d.state in (State.PENDING, State.HELD)]
 
 
@@ -97,7 +97,7 @@ def test_whoever_heard_of_an_incident_hears_of_its_end(
         post.send(Answer(200))
     last = {d.line: d.notice.kind for d in post.told}
     dead = {d.line for d in post.outbox.values() if d.state is State.DEAD}
-    assert all(kind is Kind.CLOSED for line, kind in last.items() if line not in dead)
+    assert all(kind in ENDS for line, kind in last.items() if line not in dead)
 
 
 @given(STEPS)
@@ -108,10 +108,52 @@ def test_what_is_kept_back_from_everybody_is_open_for_nobody_and_one_call_makes_
     for incident in kept_back(post.outbox):
         lines = [d for d in post.outbox.values() if d.notice.incident == incident]
         told = {d.route: d for d in lines if d.state not in (State.HELD, State.DROPPED)}
-        assert all(d.notice.kind is Kind.CLOSED for d in told.values())
+        assert all(d.notice.kind in ENDS for d in told.values())
         post.file(notice(Kind.OPENED, 99, incident), OPEN)
         assert incident not in kept_back(post.outbox)
         assert [d for d in post.outbox.values() if d.notice.incident == incident and d.state is State.PENDING]
+
+
+TEAMS = ("orders", "finance", "stock")
+ROUTES = config(
+    SLACK,
+    *(Route(to=f"@{team}", kind=RouteKind.WEBHOOK, url_from=f"MESH_WEBHOOK_{team.upper()}") for team in TEAMS),
+)
+QUIET_ROUTES = replace(ROUTES, mutes=dict(enumerate([muted(date(2030, 1, 1))])))
+
+
+@given(st.lists(st.tuples(st.sampled_from(TEAMS), st.sampled_from(["opened", "moved", "closed"]), st.booleans())))
+def test_whoever_was_called_for_a_promise_has_an_open_incident_until_it_is_over(
+    steps: list[tuple[str, str, bool]],
+) -> None:
+    """Each team has an incident of its own, which may move into that of the next, and that one into its next."""
+    post, number = Post(), 0
+
+    def say(kind: Kind, team: str, quiet: bool, **changes: str) -> None:
+        nonlocal number
+        number += 1
+        post.file(notice(kind, number, team, **{"oncall": f"@{team}", **changes}), QUIET_ROUTES if quiet else ROUTES)
+
+    def follow(team: str, incident: str) -> bool:
+        lines = [d for d in post.outbox.values() if team.upper() in d.route and d.notice.incident == incident]
+        told = [d for d in lines if d.state in TOLD]
+        return bool(told) and told[-1].opens
+
+    for team, what, quiet in steps:
+        heir = TEAMS[(TEAMS.index(team) + 1) % len(TEAMS)]
+        if what == "opened":
+            say(Kind.OPENED, team, quiet=False)
+        elif what == "closed":
+            say(Kind.CLOSED, team, quiet)
+        elif what == "moved":
+            concerned = [of for of in TEAMS if follow(of, team)]
+            for of in concerned:
+                say(Kind.OPENED, heir, quiet, oncall=f"@{of}", continues=team)
+            say(Kind.MOVED, team, quiet)
+            assert all(follow(of, heir) and not follow(of, team) for of in concerned)
+    for team in TEAMS:
+        say(Kind.CLOSED, team, quiet=True)
+    assert not [(of, team) for of in TEAMS for team in TEAMS if follow(of, team)]
 
 
 @given(STEPS, st.integers(2, 3))
@@ -139,6 +181,8 @@ def test_filing_again_changes_nothing(steps: list[tuple[Kind, str, Severity, boo
         channel=TEXT,
         links=st.dictionaries(TEXT, TEXT),
         blast_radius=st.lists(TEXT).map(tuple),
+        goes_on_as=st.lists(TEXT).map(tuple),
+        continues=st.none() | TEXT,
     )
 )
 def test_a_notice_is_read_as_it_was_written(told: Notice) -> None:

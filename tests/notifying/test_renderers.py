@@ -84,3 +84,15 @@ def test_everything_that_on_call_asks_first_is_in_every_shape() -> None:
 def test_the_payload_in_docs_is_what_is_sent() -> None:
     shown = PAGE.read_text(encoding="utf-8").split("```json\n")[1].split("```")[0]
     assert json.loads(shown) == json.loads(json.dumps(webhook(OPENED)))
+
+
+def test_an_incident_that_goes_on_elsewhere_is_resolved_and_never_told_as_over() -> None:
+    moved = notice(Kind.MOVED, reason="goes on as inc-2: its cause is orders.order_events", goes_on_as=("inc-2",))
+    event = json.loads(json.dumps(pagerduty(moved, KEY)))
+    assert (event["event_action"], event["dedup_key"]) == ("resolve", "inc-1")
+    assert event["payload"]["custom_details"]["goes on as"] == "inc-2"
+    for said in (line(moved), json.dumps(slack(moved)), event["payload"]["summary"]):
+        assert "is still not what was promised" in said
+        assert "goes on as inc-2: its cause is orders.order_events" in said
+        assert "is as promised again" not in said
+    assert str(slack(moved)["text"]).startswith("[moved]")

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from mesh_platform.incidents.store import recent, whole
 from mesh_platform.incidents.tables import ensure_incidents
+from mesh_platform.incidents.told import acknowledge, tell_conditions
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.tick import tick_in
 from mesh_platform.slo.burn import BURN_SPANS, FEWEST, said_span
 from mesh_platform.warehouse.duckdb import DuckDbWarehouse
+from tests.incidents.scenario import minute, says
 from tests.slo.scene import MINUTE, Scene, evenly
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "slo.md").read_text()
@@ -55,3 +58,22 @@ def test_the_page_says_when_somebody_is_called() -> None:
     assert [t[:2] for t in told] == [(str(b.severity), f"{100 * b.share:.0f}") for b in BURN_SPANS]
     assert [list(t[2:]) for t in told] == [[hour.get(s, s) for s in pair] for pair in spans]
     assert f"at least {FEWEST} bad events" in PAGE
+
+
+def test_the_times_of_incidents_mean_there_what_they_mean_everywhere(warehouse: DuckDbWarehouse) -> None:
+    """Acknowledged, reopened, acknowledged again: what counts is the last call; one that is open is not restored."""
+    ensure_incidents(warehouse)
+    words = ["page", "page", "page", "good", "good", "good", "page", "page", "page", *["good"] * 7]
+    for at, word in enumerate(words):
+        one = says("a.one", word, began=minute(-9) if word == "page" else None)
+        two = [says("b.two", "page"), says("b.two", "page" if at < 8 else "good", "accuracy")]
+        tell_conditions(warehouse, [one, *two], minute(at))
+        for incident in recent(warehouse, minute(at)).open:
+            if at in (2, 8):
+                acknowledge(warehouse, incident.id, "a person", None, minute(at + 0.5))
+    [sql] = [example for example in EXAMPLES if "to_acknowledge" in example]
+    found = whole(warehouse).incidents.values()
+    assert {(i.cause, i.reopened, i.open) for i in found} == {("a.one", 1, False), ("b.two", 0, True)}
+    assert {row[0]: tuple(row[1:]) for row in warehouse.query(sql)} == {
+        i.cause: (1, i.time_to_detect, i.time_to_acknowledge, i.time_to_restore) for i in found
+    }
