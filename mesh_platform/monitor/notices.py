@@ -84,7 +84,7 @@ class _Teller:
             return replace(told, reason="; ".join(went.values()), goes_on_as=tuple(went))
         keys = list(self.state.symptoms_of(incident.id)) or keys_of(self.gone.recovered(incident.id))
         told = self._notice(id, kind, incident, event.at, keys, self._where(incident, event, keys))
-        return replace(told, reason=_reason(event, incident, kind))
+        return replace(told, reason=_reason(event, incident, kind), by=event.by if kind is Kind.ACKNOWLEDGED else None)
 
     def handed_over(self, id: str, heir: Incident, left: Event) -> Notice:
         """The beginning of the incident that a promise went to, for those who heard of the one that it left."""

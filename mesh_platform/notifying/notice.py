@@ -57,6 +57,8 @@ class Notice:
     """The products downstream, each with its owner and channel."""
     goes_on_as: tuple[str, ...] = ()
     """The incidents that have what was this one's, where it moved."""
+    by: str | None = None
+    """Who has taken it on, where that is what is told."""
     continues: str | None = None
     """The incident that goes on as this one, for whoever was told of that and not of this."""
 

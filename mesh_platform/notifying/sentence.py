@@ -11,7 +11,7 @@ _FEW: Final = 10
 _SAID: Final = {
     Kind.OPENED: "is not what was promised",
     Kind.ESCALATED: "is not what was promised, and now it is urgent",
-    Kind.REOPENED: "is again not what was promised",
+    Kind.REOPENED: "is not what was promised, and its incident is open again",
     Kind.ACKNOWLEDGED: "is being looked at",
     Kind.CLOSED: "is as promised again",
     Kind.MOVED: "is still not what was promised, and goes on elsewhere",
@@ -21,7 +21,8 @@ _SAID: Final = {
 
 def headline(notice: Notice) -> str:
     """What happened, in one line."""
-    return one_line(f"{notice.product}: {notice.sli} {_SAID[notice.kind]}")
+    by = f" by {notice.by}" if notice.by else ""
+    return one_line(f"{notice.product}: {notice.sli} {_SAID[notice.kind]}{by}")
 
 
 def line(notice: Notice) -> str:
