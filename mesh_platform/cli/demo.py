@@ -18,7 +18,7 @@ from mesh_platform.cli.fill import Filling, fill, fill_from_csv
 from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.interrupt import interruptible
 from mesh_platform.cli.progress import console_of, progress
-from mesh_platform.cli.slo import NO_PRODUCT
+from mesh_platform.cli.selection import NO_PRODUCT
 from mesh_platform.cli.source import SHOP, Judged, opened, source_option
 from mesh_platform.cli.whole import Whole
 from mesh_platform.demo.retail import Unreadable

@@ -3,11 +3,42 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+import click
 
 from mesh_platform import names
 from mesh_platform.cli.elsewhere import in_mesh, judge_this_one
 from mesh_platform.environment import Environment, EnvironmentProblem
 from mesh_platform.manifest.finding import Finding, domain_of
+from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import one_line
+
+NO_PRODUCT: Final = "the mesh has no product yet; write domains/<domain>/<product>/data-product.yaml"
+NONE_NAMED: Final = "no product lies in what you named"
+_SHOWN: Final = 8
+"""Names that a sentence lists."""
+
+
+def products_named(mesh: Mesh, given: Sequence[str]) -> frozenset[str] | None:
+    """Products by their own names or their domain's; None for all. Raises UsageError for what is neither."""
+    if not given:
+        return None
+    found: set[str] = set()
+    for name in given:
+        if name in mesh.known_products:
+            found.add(name)
+        elif name in mesh.known_domains:
+            found |= {p for p in mesh.known_products if p.partition(".")[0] == name}
+        else:
+            raise click.UsageError(f"there is no product or domain `{one_line(name)}`; there are: {_there_are(mesh)}")
+    return frozenset(found)
+
+
+def _there_are(mesh: Mesh) -> str:
+    known = sorted(mesh.known_domains | mesh.known_products)
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return ", ".join(known[:_SHOWN]) + more if known else "none"
 
 
 def path_in_mesh(environment: Environment, here: Path | None, path: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,19 +10,16 @@ import click
 
 from mesh_platform.cli.format_option import format_option
 from mesh_platform.cli.progress import console_of
-from mesh_platform.cli.slo import NO_PRODUCT
+from mesh_platform.cli.selection import NO_PRODUCT, NONE_NAMED, products_named
 from mesh_platform.cli.status_table import in_a_table, in_lines, reasons
 from mesh_platform.environment import Environment, read_environment
 from mesh_platform.incidents.incident import Incident
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
-from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.reporting.standing import Standing, headline, open_of, standings
 from mesh_platform.slo.measurement import Measurement
 from mesh_platform.warehouse.protocol import WarehouseUnavailable, open_warehouse
 
-_SHOWN: Final = 8
-"""Names that a sentence lists."""
 _ANY_WIDTH: Final = 1_000
 """Asked with less, a table says that it fits, and cuts words."""
 
@@ -38,30 +35,14 @@ def status(names: Sequence[str], shape: str) -> int:
     """
     environment = read_environment(os.environ)
     mesh, now = gather(environment.root), datetime.now(UTC)
-    found = _standings(mesh, environment, _chosen(mesh, names), now)
+    found = _standings(mesh, environment, products_named(mesh, names), now)
     if shape == "json":
         click.echo(json.dumps(_as_json(found, now), indent=2))
     elif not found:
-        click.echo("no product lies in what you named" if names else NO_PRODUCT)
+        click.echo(NONE_NAMED if names else NO_PRODUCT)
     else:
         _print(found, now)
     return 1 if any(s.broken for s in found) else 0
-
-
-def _chosen(mesh: Mesh, given: Iterable[str]) -> frozenset[str] | None:
-    """Products by their own names or their domain's; None for all."""
-    found: set[str] = set()
-    for name in (names := list(given)):
-        if name in mesh.known_products:
-            found.add(name)
-        elif name in mesh.known_domains:
-            found |= {p for p in mesh.known_products if p.partition(".")[0] == name}
-        else:
-            known = sorted(mesh.known_domains | mesh.known_products)
-            more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-            there = ", ".join(known[:_SHOWN]) + more if known else "none"
-            raise click.UsageError(f"there is no product or domain `{one_line(name)}`; there are: {there}")
-    return frozenset(found) if names else None
 
 
 def _standings(mesh: Mesh, environment: Environment, chosen: frozenset[str] | None, now: datetime) -> list[Standing]:

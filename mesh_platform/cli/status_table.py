@@ -47,17 +47,13 @@ def in_lines(found: Sequence[Standing], now: datetime) -> Iterator[str]:
 
 
 def reasons(found: Sequence[Standing]) -> Iterator[str]:
-    """Why the worst are broken; where all are unknown for one reason, that."""
+    """Why the worst are broken."""
     broken = [m for s in found for m in s.status.measurements.values() if m.verdict is Verdict.ERROR]
-    why = {m.reason for s in found for m in s.status.measurements.values()}
     if broken:
         yield ""
         yield from (f"{escape(one_line(f'{m.product} {m.sli}: {m.reason}'))}" for m in broken[:_REASONS])
     if len(broken) > _REASONS:
         yield f"{len(broken) - _REASONS} more promises are broken; `mesh slo` says why"
-    if len(why) == 1 and not broken and (only := one_line(why.pop())):
-        yield ""
-        yield escape(only)
 
 
 def _name(s: Standing) -> str:

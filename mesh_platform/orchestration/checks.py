@@ -13,6 +13,8 @@ from mesh_platform.incidents.incident import Incident, State
 from mesh_platform.incidents.store import so_far
 from mesh_platform.manifest.council import Links
 from mesh_platform.manifest.mesh import Mesh, Product
+from mesh_platform.manifest.plain_text import one_line
+from mesh_platform.orchestration.findings_table import escaped
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.landing import pool
 from mesh_platform.orchestration.retest import retest_due
@@ -164,9 +166,12 @@ def _items(value: object) -> Sequence[object]:
 
 
 def _line(item: object) -> str:
-    if isinstance(item, tuple):
-        return " · ".join(f"{part:%Y-%m-%d %H:%M:%S} UTC" if isinstance(part, datetime) else str(part) for part in item)
-    return f"`{item}`"
+    """What the data says, a key or a name, as text: nothing in it is a link, a picture or a line of its own."""
+    parts = item if isinstance(item, tuple) else (item,)
+    return " · ".join(
+        f"{part:%Y-%m-%d %H:%M:%S} UTC" if isinstance(part, datetime) else escaped(one_line(str(part)))
+        for part in parts
+    )
 
 
 def _people(product: Product, check: str, links: Links | None) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _told(found: Report) -> dict[str, Any]:
 
 def _summary(found: Report) -> str:
     """What is wrong first, then each domain."""
-    return "\n\n".join([f"**{found.headline}**", *_troubles(found), _domains(found)])
+    return "\n\n".join([f"**{escaped(found.headline)}**", *_troubles(found), _domains(found)])
 
 
 def _troubles(found: Report) -> Iterable[str]:

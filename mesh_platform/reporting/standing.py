@@ -10,6 +10,7 @@ from mesh_platform.incidents.fold import EMPTY
 from mesh_platform.incidents.incident import Incident, State
 from mesh_platform.incidents.store import so_far
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.monitor.conditions import UNREADABLE
 from mesh_platform.slo.measure import measure
 from mesh_platform.slo.measurement import Verdict
@@ -29,6 +30,8 @@ class Standing:
     """The open ones that it is the cause of, or a symptom in."""
     unreadable: bool = False
     """Its manifest cannot be read, so nothing is known of its promises."""
+    asked: bool = True
+    """Whether there was a warehouse to ask; else its incidents are unknown too."""
 
     @property
     def product(self) -> str:
@@ -37,6 +40,11 @@ class Standing:
     @property
     def broken(self) -> bool:
         return self.status.worst is Verdict.ERROR
+
+    @property
+    def judged(self) -> bool:
+        """Whether any of its promises could be."""
+        return any(m.verdict is not Verdict.UNKNOWN for m in self.status.measurements.values())
 
     @property
     def troubled(self) -> bool:
@@ -69,9 +77,10 @@ def standings(
         else status(mesh, warehouse, now, products, evaluator)
     )
     concerned = _concerned(state)
-    found = [Standing(s, tuple(concerned.get(s.product, ()))) for s in judged]
+    asked = warehouse is not None
+    found = [Standing(s, tuple(concerned.get(s.product, ())), asked=asked) for s in judged]
     found += [
-        Standing(s, tuple(concerned.get(s.product, ())), unreadable=True)
+        Standing(s, tuple(concerned.get(s.product, ())), unreadable=True, asked=asked)
         for s in unanswered(ids & mesh.quarantined.keys(), UNREADABLE)
     ]
     return sorted(found, key=lambda standing: standing.order)
@@ -87,15 +96,31 @@ def _concerned(state: State) -> dict[str, list[Incident]]:
 
 
 def headline(found: Sequence[Standing], incidents: int) -> str:
-    """What is wrong, in one sentence."""
+    """What is wrong, in one sentence; that nothing could be judged is no good news, and said first."""
+    told = f"{counted(incidents, 'incident') if incidents else 'no incident'} open"
+    if any(not s.asked for s in found):
+        told = "whether an incident is open is unknown"
+    return "; ".join([*_promises(found), told])
+
+
+def _promises(found: Sequence[Standing]) -> list[str]:
     count, broken = len(found), sum(s.broken for s in found)
+    if found and not any(s.judged for s in found):
+        return [f"none of {counted(count, 'product')} can be judged{_why(found)}"]
     unknown = sum(s.status.worst is Verdict.UNKNOWN for s in found)
     parts = [f"{broken:,} of {counted(count, 'product')} {'breaks' if broken == 1 else 'break'} a promise"]
     if not broken:
         parts = [f"none of {counted(count, 'product')} breaks a promise"]
     if unknown:
         parts.append(f"{unknown:,} cannot be judged in full")
-    return "; ".join([*parts, f"{counted(incidents, 'incident') if incidents else 'no incident'} open"])
+    return parts
+
+
+def _why(found: Sequence[Standing]) -> str:
+    """Why nothing could be judged, where that is one reason; of what cannot be read its row says why."""
+    readable = [s for s in found if not s.unreadable] or found
+    reasons = {m.reason for s in readable for m in s.status.measurements.values()}
+    return f": {one_line(reasons.pop())}" if len(reasons) == 1 else ", each for its own reason: `mesh slo` tells them"
 
 
 def counted(number: int, what: str) -> str:

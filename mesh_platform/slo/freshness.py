@@ -1,6 +1,6 @@
 """How old the news is that a consumer reads: event time, never materialisation time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +21,25 @@ class Moment:
     past: bool
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of the news that a product has."""
+
+    inputs: Sequence[Input]
+    proven_until: datetime | None
+    oldest: Sequence[tuple[str, Input]]
+    """(reader, input) for each input, its own or that of a product it reads, of which no more is known than that."""
+
+    @property
+    def waiting(self) -> list[Input]:
+        return [i for i in self.inputs if i.waiting_since]
+
+    @property
+    def published(self) -> bool:
+        """Whether all that had to publish ever did; how old the news is says nothing of since when it should have."""
+        return all(i.published for i in (*self.inputs, *(i for _, i in self.oldest)))
+
+
 def measure_freshness(
     mesh: Mesh, warehouse: Warehouse, products: Iterable[Product], now: datetime
 ) -> list[Measurement]:
@@ -28,9 +47,7 @@ def measure_freshness(
     inputs = inputs_of(mesh, warehouse, now)
     moment = Moment(now, recorded_since(warehouse, now))
     memo: dict[str, datetime | None] = {}
-    return each(
-        products, SLI, lambda p: _judge(p, inputs.get(p.id, ()), proven_until(p.id, mesh, inputs, memo), moment)
-    )
+    return each(products, SLI, lambda p: _judge(p, _evidence(p.id, mesh, inputs, memo), moment))
 
 
 def proven_until(
@@ -52,8 +69,32 @@ def _time_of(
     return proven_until(item.name, mesh, inputs, memo)
 
 
-def _judge(product: Product, inputs: Iterable[Input], proven: datetime | None, moment: Moment) -> Measurement:
-    slo = product.manifest.slo.freshness
+def _evidence(
+    product: str, mesh: Mesh, inputs: Mapping[str, list[Input]], memo: dict[str, datetime | None]
+) -> Evidence:
+    proven = proven_until(product, mesh, inputs, memo)
+    return Evidence(inputs.get(product, ()), proven, list(_oldest(product, mesh, inputs, memo)) if proven else ())
+
+
+def _oldest(
+    product: str, mesh: Mesh, inputs: Mapping[str, list[Input]], memo: dict[str, datetime | None]
+) -> Iterator[tuple[str, Input]]:
+    """Upstream along the inputs that are as old as the product's news, to those that make it so."""
+    seen, readers = {product}, [product]
+    while readers:
+        reader = readers.pop()
+        for item in inputs.get(reader, ()):
+            if _time_of(item, mesh, inputs, memo) != memo[product]:
+                continue
+            if item.waiting_since or item.name not in mesh.products:
+                yield reader, item
+            elif item.name not in seen:
+                seen.add(item.name)
+                readers.append(item.name)
+
+
+def _judge(product: Product, known: Evidence, moment: Moment) -> Measurement:
+    slo, inputs, proven = product.manifest.slo.freshness, known.inputs, known.proven_until
     if proven is None:
         return unknown(product.id, SLI, _why_unknown(inputs, moment), float(slo.target_minutes))
     lag = max((moment.at - proven) / timedelta(minutes=1), 0.0)
@@ -62,7 +103,7 @@ def _judge(product: Product, inputs: Iterable[Input], proven: datetime | None, m
         product=product.id,
         sli=SLI,
         verdict=verdict,
-        reason=_reason(lag, slo.target_minutes, inputs, moment),
+        reason=_reason(product.id, lag, slo.target_minutes, known, moment),
         value=round(lag, 3),
         target=float(slo.target_minutes),
         details={
@@ -71,7 +112,9 @@ def _judge(product: Product, inputs: Iterable[Input], proven: datetime | None, m
             "proven_until": proven,
             "inputs": [(i.name, i.waiting_since, i.alive_at) for i in inputs],
         },
-        began_at=proven + timedelta(minutes=slo.error_minutes) if verdict is Verdict.ERROR else None,
+        began_at=proven + timedelta(minutes=slo.error_minutes)
+        if verdict is Verdict.ERROR and known.published
+        else None,
     )
 
 
@@ -92,13 +135,33 @@ def _unborn(inputs: Iterable[Input], moment: Moment) -> str:
     return f"it had not been published by {said(moment.at)}: " if moment.past else "it has never been published: "
 
 
-def _reason(lag: float, target: int, inputs: Iterable[Input], moment: Moment) -> str:
-    waiting, unborn = [i.name for i in inputs if i.waiting_since], _unborn(inputs, moment)
-    if waiting:
-        return (
-            f"{unborn}changes of {listed(waiting)} have landed and are not published,"
-            f" the oldest {told_minutes(lag)} old (target {target} min)"
-        )
+def _reason(product: str, lag: float, target: int, known: Evidence, moment: Moment) -> str:
+    unborn, promised = _unborn(known.inputs, moment), f"(target {target} min)"
+    held = any(reader == product and i.waiting_since for reader, i in known.oldest)
+    if known.waiting and (held or lag <= target):
+        return f"{unborn}{_unpublished(known)}, the oldest {told_minutes(_waited(known, moment))} old {promised}"
     if unborn:
-        return f"{unborn}what its inputs are known by is {told_minutes(lag)} old (target {target} min)"
-    return f"everything landed is visible, up to {told_minutes(lag)} ago (target {target} min)"
+        return f"{unborn}what its inputs are known by is {told_minutes(lag)} old {promised}"
+    if lag <= target:
+        return f"everything landed is visible, up to {told_minutes(lag)} ago {promised}"
+    return _stale(known, told_minutes(lag), promised)
+
+
+def _stale(known: Evidence, age: str, promised: str) -> str:
+    """Why the news is old where it is not the product that holds it back."""
+    silent = sorted({i.name for _, i in known.oldest if not i.waiting_since})
+    if not silent:
+        behind = sorted({reader for reader, _ in known.oldest})
+        return f"changes have landed that {listed(behind)} has not published, the oldest {age} old {promised}"
+    rest = _unpublished(known) if known.waiting else "everything that landed is visible"
+    return f"nothing has been heard of {listed(silent)} for {age} {promised}; {rest}"
+
+
+def _unpublished(known: Evidence) -> str:
+    return f"changes of {listed([i.name for i in known.waiting])} have landed and are not published"
+
+
+def _waited(known: Evidence, moment: Moment) -> float:
+    """Minutes since the oldest change that is not published."""
+    oldest = min(i.waiting_since for i in known.waiting if i.waiting_since)
+    return max((moment.at - oldest) / timedelta(minutes=1), 0.0)

@@ -25,7 +25,7 @@ def _judge(product: Product, fared: Fared | str) -> Measurement:
 
 def _untouched(product: Product, objective: float) -> Measurement:
     """Where nothing happened, nothing was late."""
-    reason = "nothing that happened since its first publication has settled yet, so nothing was late"
+    reason = "no event of a full five minutes since its first publication has settled, so nothing was late"
     return Measurement(product.id, SLI, Verdict.PASS, reason, target=objective, good=0, total=0, budget_remaining=1.0)
 
 

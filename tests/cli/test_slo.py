@@ -1,4 +1,4 @@
-"""`mesh slo --at`: any moment an event can have is judged; any other is refused in a sentence."""
+"""`mesh slo`: products and domains, at any moment an event can have; any other is refused in a sentence."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -7,14 +7,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mesh_platform.cli.slo import slo
+from mesh_platform.cli.status import status
 from mesh_platform.environment import Environment
 from mesh_platform.landing.records.heartbeat import remember_heartbeat
 from mesh_platform.landing.records.ledger import ensure_landing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.publishing.tables import ensure_publishing
+from mesh_platform.slo.measurement import Measurement, Verdict
 from mesh_platform.warehouse.duckdb import open_duckdb
 from tests.landing.old_heartbeats import as_before
 
+ORDERS, REVENUE = "orders.order_events", "finance.revenue_daily"
 BEAT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -76,8 +79,79 @@ def test_a_moment_that_is_still_to_come_is_judged_and_said_to_be(environment: En
     assert said(environment, "--at", "9998-12-31", "--format", "json").stderr == ""
 
 
-@pytest.mark.parametrize("arguments", [(), ("--at", "2001-01-01")], ids=["now", "a past moment"])
-def test_of_any_other_moment_nothing_is_said_beside_the_verdicts(
-    environment: Environment, arguments: tuple[str, ...]
+def test_of_a_past_moment_it_is_said_what_is_todays(environment: Environment) -> None:
+    told = (
+        "2001-01-01 00:00 UTC is judged by what was visible then; which events must exist, and the thresholds, are"
+        " today's\n"
+    )
+    assert said(environment, "--at", "2001-01-01").stderr == told
+    asked = said(environment, "--at", "2001-01-01", "--format", "json")
+    assert asked.stderr == ""
+    json.loads(asked.stdout)
+
+
+def test_of_now_nothing_is_said_beside_the_verdicts(environment: Environment) -> None:
+    assert said(environment).stderr == ""
+
+
+def products(result: Result) -> set[str]:
+    return {m["product"] for m in json.loads(result.stdout)["measurements"]}
+
+
+def test_a_domain_is_all_of_its_products(environment: Environment) -> None:
+    assert products(said(environment, "orders", "--format", "json")) == {ORDERS}
+    assert products(said(environment, "finance", ORDERS, "--format", "json")) == {ORDERS, REVENUE}
+
+
+def test_an_unknown_name_is_refused_as_by_mesh_status(environment: Environment) -> None:
+    env = {"MESH_ROOT": str(environment.root), "MESH_HOME": str(environment.home)}
+    refused = [CliRunner().invoke(command, ["nope\x1b"], env=env) for command in (slo, status)]
+    assert [r.exit_code for r in refused] == [2, 2]
+    first, second = (r.stderr.partition("Error: ")[2] for r in refused)
+    assert first == second
+    assert first.startswith("there is no product or domain `nope\\x1b`; there are: finance, finance.revenue_daily")
+
+
+def test_a_manifest_that_cannot_be_read_is_missed_by_name_and_costs_its_domain_nothing(
+    environment: Environment,
 ) -> None:
-    assert said(environment, *arguments).stderr == ""
+    manifest = environment.root / "domains/finance/revenue_daily/data-product.yaml"
+    manifest.write_text(manifest.read_text().replace("target_minutes: 60", "target_minutes: soon"))
+    assert said(environment, REVENUE).exit_code == 2
+    assert "cannot be read" in said(environment, REVENUE).stderr
+    asked = said(environment, "finance")
+    assert (asked.exit_code, asked.stdout) == (0, "no product lies in what you named\n")
+    assert products(said(environment, "finance", "orders", "--format", "json")) == {ORDERS}
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, *found: Measurement) -> None:
+    monkeypatch.setattr("mesh_platform.cli.slo.measure_environment", lambda *_: list(found))
+
+
+def test_a_reason_is_one_line_that_a_terminal_does_not_obey(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evil = "no column `a\n\x1b[2Jb`"
+    answered(monkeypatch, Measurement(ORDERS, "latency", Verdict.PASS, evil))
+    (line,) = said(environment).stdout.splitlines()
+    assert line.endswith("no column `a \\x1b[2Jb`")
+    shared = [Measurement(ORDERS, sli, Verdict.UNKNOWN, evil) for sli in ("latency", "completeness")]
+    answered(monkeypatch, *shared)
+    assert said(environment).stdout.splitlines()[-1] == "no column `a \\x1b[2Jb`"
+    told = json.loads(said(environment, "--format", "json").stdout)["measurements"]
+    assert told[0]["reason"] == evil
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (0.257, "26% of the error budget of the events so far is left"),
+        (-0.3, "the error budget of the events so far is spent"),
+    ],
+)
+def test_the_budget_that_is_left_is_that_of_the_events_so_far(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, left: float, told: str
+) -> None:
+    reason = "page: 80 of 85 events, 14.0 % of the 28-day budget; at this rate the rest of it is gone in 6 hours"
+    answered(monkeypatch, Measurement(ORDERS, "latency", Verdict.ERROR, reason, budget_remaining=left))
+    assert said(environment).stdout.rstrip().endswith(f"{reason}; {told}")

@@ -26,9 +26,29 @@ def test_without_a_warehouse_everything_is_unknown_and_nothing_fails(desk: Desk)
     asked = desk.mesh("status")
     assert (asked.code, asked.err) == (0, "")
     lines = asked.out.splitlines()
-    assert lines[0] == "none of 2 products breaks a promise; 2 cannot be judged in full; no incident open"
-    assert [line for line in lines if line.startswith("there is no warehouse at ")]
+    first = " ".join(lines[: lines.index("")])
+    assert first.startswith("none of 2 products can be judged: there is no warehouse at ")
+    assert first.endswith("; whether an incident is open is unknown")
+    assert asked.out.count("there is no warehouse") == 1
     assert not desk.environment.warehouse_file.exists()
+
+
+def test_a_warehouse_that_cannot_be_read_is_no_good_news(desk: Desk) -> None:
+    desk.environment.warehouse_file.parent.mkdir(parents=True, exist_ok=True)
+    desk.environment.warehouse_file.write_bytes(b"this is no warehouse" * 1000)
+    asked = desk.mesh("status")
+    assert asked.out.startswith("none of 2 products can be judged: ")
+    for told in (asked.out, desk.mesh("report").out, desk.mesh("status", "--format", "json").out):
+        assert "whether an incident is open is unknown" in " ".join(told.split())
+        assert "no incident open" not in " ".join(told.split())
+
+
+def test_where_nothing_was_ever_published_nothing_can_be_judged(desk: Desk) -> None:
+    with open_duckdb(desk.environment.warehouse_file):
+        pass
+    first = desk.mesh("status").out.splitlines()[0]
+    assert first.startswith("none of 2 products can be judged")
+    assert first.endswith("; no incident open")
 
 
 def test_the_worst_comes_first_with_its_incident(desk: Desk) -> None:
@@ -45,7 +65,7 @@ def test_the_worst_comes_first_with_its_incident(desk: Desk) -> None:
     assert "4,000" in lines[3]
     assert lines[4].startswith(REVENUE)
     assert re.search(r"  warn 1\d\d\.\d min  ", lines[4])
-    assert lines[-1].startswith(f"{ORDERS} freshness: everything landed is visible")
+    assert lines[-1].startswith(f"{ORDERS} freshness: nothing has been heard of `orders_service_postgres` for")
 
 
 def test_a_narrow_terminal_gets_lines_and_no_word_is_cut(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,18 +17,22 @@ OPENED = Notice(
     kind=Kind.OPENED,
     severity=Severity.PAGE,
     product="orders.order_events",
-    cause="system:orders_postgres",
+    cause="system:orders_service_postgres",
     sli="freshness",
-    symptoms=("finance.revenue_daily freshness",),
-    reason="the newest event is 190 min old; at most 120 min were promised",
+    symptoms=("finance.revenue_daily freshness", "orders.order_events freshness"),
+    reason="the source system `orders_service_postgres` gives no sign of life: nothing has been heard of"
+    " `orders_service_postgres` for 4.0 h (target 30 min); everything that landed is visible",
     at=NOW,
-    began_at=NOW - timedelta(hours=3),
+    began_at=NOW - timedelta(hours=2.5),
     last_good_at=NOW - timedelta(hours=4),
-    owner="orders-squad",
+    owner="order-experience-squad",
     oncall="@orders-oncall",
     channel="#data-orders",
-    links={"check": "https://mesh.example.com/assets/orders/order_events", "runbook": "docs/on-call.md#freshness"},
-    blast_radius=("finance.revenue_daily, finance-squad, #data-finance",),
+    links={
+        "check": "https://mesh.example.com/assets/orders/order_events?view=checks&checkDetail=freshness",
+        "runbook": "docs/on-call.md#freshness",
+    },
+    blast_radius=("finance.revenue_daily (finance-insights, #data-finance)",),
 )
 
 

@@ -247,7 +247,9 @@ def test_without_a_route_everything_is_a_readable_line_in_a_file_and_the_log(mai
     assert (line,) == report.lines
     assert line.startswith("2026-11-23 12:00 UTC page opened orders.order_events: freshness is not what was promised")
     assert "\x1b" not in line
-    assert all(word in line for word in ("orders-squad", "@orders-oncall", "docs/on-call.md#freshness", "inc-1"))
+    assert all(
+        word in line for word in ("order-experience-squad", "@orders-oncall", "docs/on-call.md#freshness", "inc-1")
+    )
 
 
 def test_what_no_route_takes_is_in_the_file_as_well(mail: Mail, home: Path) -> None:

@@ -1,5 +1,6 @@
 """What on-call sees of a verdict, and what a broken manifest looks like in the UI."""
 
+import re
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -8,6 +9,7 @@ import pytest
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
+from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.orchestration.build import build
 from mesh_platform.orchestration.checks import result
 from mesh_platform.slo.measurement import Measurement, Verdict
@@ -42,6 +44,22 @@ def test_on_call_is_told_the_numbers_the_people_and_the_place(shipped_mesh: Mesh
     assert shown["Slack channel"].value == "#data-orders"
     assert str(shown["manifest"].value).startswith("domains/orders/order_events/data-product.yaml:")
     assert shown["runbook"].value == "docs/on-call.md#freshness"
+
+
+@pytest.mark.parametrize(
+    "key", ["`a`", "a\n# b", "<img src=x>", "![x](http://evil.example.com/p.png)", "\x1b[2J", "a|b"]
+)
+def test_a_key_is_shown_as_the_text_that_it_is(shipped_mesh: Mesh, key: str) -> None:
+    details = {"missing_keys": [key], "stages": [(key, 3)]}
+    measurement = Measurement(ORDERS, "completeness", Verdict.ERROR, "lost", details=details)
+    shown = result(measurement, shipped_mesh.products[ORDERS]).metadata
+    for name, rest in (("missing_keys", ""), ("stages", " · 3")):
+        text = str(shown[name].value)
+        assert text.startswith("- ")
+        assert text.endswith(rest)
+        unescaped = re.sub(r"\\([\\`*_\[\]<>|#!])", "", text)
+        assert not set(unescaped) & set("\n\x1b`*_[]<>|#!\\"), "all that Markdown would obey is escaped"
+        assert re.sub(r"\\([\\`*_\[\]<>|#!])", r"\1", text) == f"- {one_line(key)}{rest}"
 
 
 def break_manifest(environment: Environment) -> None:

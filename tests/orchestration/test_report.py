@@ -42,7 +42,7 @@ def test_the_button_writes_the_page_and_shows_its_summary(
     metadata = event.materialization.metadata
     assert metadata["page"].value == str(page)
     assert metadata["products"].value == 2.0
-    assert str(metadata["summary"].value).startswith("**none of 2 products breaks a promise")
+    assert str(metadata["summary"].value).startswith("**none of 2 products can be judged")
 
 
 def test_a_product_that_cannot_be_read_is_on_the_summary(

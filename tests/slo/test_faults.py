@@ -212,3 +212,16 @@ def test_a_bad_minute_of_a_quiet_night_calls_nobody(scene: Scene, now: datetime)
     scene.beat(now)
     found = scene.asked(now)["latency"]
     assert (found.verdict, found.alerts) == (Verdict.PASS, ())
+
+
+def test_single_events_of_the_first_bucket_are_no_full_five_minutes(scene: Scene, now: datetime) -> None:
+    """The first publication lies inside of its bucket, so what happened there is not judged, though it has settled."""
+    first = now - 62 * MINUTE
+    scene.warehouse.execute("update mesh_slo.publications set published_at = ?", [first])
+    scene.seen(evenly("e", 3, first, first + MINUTE), 2 * MINUTE)
+    scene.beat(now)
+    found = scene.asked(now, "latency")["latency"]
+    assert (found.verdict, found.total) == (Verdict.PASS, 0)
+    assert (
+        found.reason == "no event of a full five minutes since its first publication has settled, so nothing was late"
+    )

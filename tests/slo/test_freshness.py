@@ -1,5 +1,6 @@
 """Freshness: the age of the news a consumer reads, by event time, with the source's own sign of life."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -266,3 +267,73 @@ def test_an_event_from_the_future_is_not_a_negative_lag(
     landed(ready, 1, now + minutes(0), now + minutes(0))
     published(ready, ORDERS, 2, 1, now)
     assert measured(ready, shipped_mesh, now)[ORDERS].value == 0.0
+
+
+def test_a_dead_connector_is_named_with_how_long_it_was_silent(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    landed(ready, 1, now - minutes(100), now - minutes(61))
+    published(ready, ORDERS, 2, 1, now - minutes(60), oldest=now - minutes(100))
+    published(ready, FINANCE, 3, 2, now - minutes(59))
+    found = measured(ready, shipped_mesh, now)
+    silent = (
+        "nothing has been heard of `orders_service_postgres` for 61.0 min (target {} min); everything that landed is"
+    )
+    for product, target in ((ORDERS, 30), (FINANCE, 60)):
+        assert found[product].reason.startswith(silent.format(target))
+    then = measured(ready, shipped_mesh, now - minutes(31))
+    assert then[ORDERS].reason == "everything landed is visible, up to 30.0 min ago (target 30 min)"
+
+
+def test_what_a_product_upstream_holds_back_is_its_doing_and_no_silence(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    published(ready, ORDERS, 1, 0, now - minutes(300))
+    published(ready, FINANCE, 2, 1, now - minutes(299))
+    landed(ready, 3, now - minutes(120), now)
+    told = "changes have landed that `orders.order_events` has not published, the oldest 2.0 h old (target 60 min)"
+    assert measured(ready, shipped_mesh, now)[FINANCE].reason == told
+
+
+def with_another_source(mesh: Mesh, system: str) -> Mesh:
+    orders = mesh.products[ORDERS]
+    spec = orders.manifest.spec
+    (known,) = orders.manifest.source_inputs[:1]
+    sources = (*spec.lineage.upstream_sources, known.model_copy(update={"system": system}))
+    spec = spec.model_copy(update={"lineage": spec.lineage.model_copy(update={"upstream_sources": sources})})
+    made = replace(orders, manifest=orders.manifest.model_copy(update={"spec": spec}))
+    return replace(mesh, products={**mesh.products, ORDERS: made})
+
+
+def test_a_change_that_waits_a_little_does_not_speak_for_a_source_that_is_silent(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime
+) -> None:
+    mesh = with_another_source(shipped_mesh, "ledger")
+    published(ready, ORDERS, 1, 0, now - minutes(300))
+    remember_heartbeat(ready, "ledger", now - minutes(100), now - minutes(100))
+    landed(ready, 2, now - minutes(1), now - minutes(1))
+    assert measured(ready, mesh, now)[ORDERS].reason == (
+        "nothing has been heard of `ledger` for 100.0 min (target 30 min);"
+        " changes of `orders_service_postgres` have landed and are not published"
+    )
+    remember_heartbeat(ready, "ledger", now - minutes(9), now - minutes(9))
+    assert measured(ready, mesh, now)[ORDERS].reason == (
+        "changes of `orders_service_postgres` have landed and are not published, the oldest 1.0 min old (target 30 min)"
+    )
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_since_when_a_product_should_have_been_published_nobody_knows(
+    ready: DuckDbWarehouse, shipped_mesh: Mesh, now: datetime, waits: bool
+) -> None:
+    if waits:
+        landed(ready, 1, now - timedelta(days=15), now)
+    else:
+        heartbeat(ready, now - timedelta(days=15))
+    published(ready, FINANCE, 2, 0, now - minutes(1))
+    found = measured(ready, shipped_mesh, now)
+    for product in (ORDERS, FINANCE):
+        assert (found[product].verdict, found[product].began_at) == (Verdict.ERROR, None)
+    published(ready, ORDERS, 3, 0, now)
+    began = measured(ready, shipped_mesh, now)[ORDERS].began_at
+    assert began == now - timedelta(days=15) + minutes(90)
