@@ -17,7 +17,7 @@ from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.notifying.deliver import Way, deliver
 from mesh_platform.notifying.delivery import Delivery, State
-from mesh_platform.notifying.outbox import has_outbox, in_states
+from mesh_platform.notifying.outbox import has_outbox, in_states, unreadable
 from mesh_platform.notifying.retrying import retry
 from mesh_platform.notifying.sentence import headline, moment
 from mesh_platform.notifying.trial import tried_out
@@ -47,6 +47,9 @@ def list_deliveries(everything: bool, shape: str) -> int:
     environment, states = read_environment(os.environ), _ALL if everything else _OPEN
     with warehouse_if_any(environment, read_only=True) as warehouse:
         found = _found(warehouse, states)
+        odd = unreadable(warehouse) if warehouse and has_outbox(warehouse) else 0
+    if odd:
+        click.echo(f"{odd} more cannot be read by this version; they are left as they are, and not sent", err=True)
     for line in _as_json(found) if shape == "json" else _as_text(found):
         click.echo(line)
     return 1 if any(d.state is State.DEAD for d in found) else 0

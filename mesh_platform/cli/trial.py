@@ -23,7 +23,7 @@ def meant(config: Notifications, given: str | None) -> list[Route]:
     found = [r for r in routes if given is None or given == r.to or (r.usable and given == r.id)]
     if found or given is None:
         return found
-    known = ", ".join(dict.fromkeys(f"`{one_line(r.to)}`" for r in routes))
+    known = ", ".join(dict.fromkeys(f"`{one_line(r.addressee)}`" for r in routes))
     there = f"there are: {known}" if known else _NO_ROUTES
     raise click.UsageError(f"there is no route `{one_line(given)}`; {there}")
 
@@ -39,7 +39,7 @@ def as_json(found: Sequence[Tried]) -> str:
         {
             "route": t.name,
             "kind": t.route.kind,
-            "to": t.route.to,
+            "to": t.route.addressee,
             "sent": t.problem is None,
             "error": t.problem,
         }

@@ -47,7 +47,8 @@ def _promise(into: _Folding, event: Event) -> None:
             into.suspicions.pop(key, None)
         case Kind.JOINED:
             into.suspicions.pop(key, None)
-            into.symptoms[key] = _symptom(event)
+            if event.incident in into.incidents:  # else its beginning is told in words of another version
+                into.symptoms[key] = _symptom(event)
         case Kind.LEFT if symptom and symptom.incident == event.incident:
             del into.symptoms[key]
         case Kind.RECOVERING if symptom:

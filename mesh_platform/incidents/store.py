@@ -7,7 +7,7 @@ lately closed, however long the history is, and state is still only what events 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from mesh_platform import names
 from mesh_platform.incidents.condition import Key
@@ -25,6 +25,9 @@ _ATTRIBUTES: Final = {"at": "happened_at", "by": "said_by"}
 _EVENT: Final = tuple(field.name for field in fields(Event))
 _COLUMNS: Final = tuple(_ATTRIBUTES.get(name, name) for name in _EVENT)
 _SHOWN: Final = ", ".join(identifier(column) for column in _COLUMNS)
+_KINDS, _SEVERITIES = frozenset(Kind), frozenset(Severity)
+_UNDERSTOOD: Final = f"coalesce(kind in {any_of(Kind)}, false) and (severity is null or severity in {any_of(Severity)})"
+"""What this version can tell an incident from; another version may write more."""
 _AT_ONCE: Final = 500
 """Rows in one statement."""
 
@@ -59,7 +62,7 @@ def events_after(warehouse: Warehouse, seq: int) -> list[tuple[int, Event]]:
     So whoever passes events on can remember how far they came, and a crash between recording and passing on loses none.
     """
     rows = warehouse.query(f"select seq, {_SHOWN} from {names.INCIDENT_EVENTS} where seq > ? order by seq", [seq])
-    return list(zip((int(row[0]) for row in rows), _told(row[1:] for row in rows), strict=True))
+    return [(int(seq), event) for seq, *told in rows for event in _told([told])]
 
 
 def afflicted(warehouse: Warehouse, incidents: Iterable[str]) -> dict[str, list[Key]]:
@@ -98,6 +101,25 @@ def append(warehouse: Warehouse, before: State, events: Sequence[Event]) -> Stat
     return after
 
 
+def unreadable(warehouse: Warehouse) -> int:
+    """How many events of what is not over this version does not understand; they are left as they are."""
+    asked = (
+        f"select count(*) from {names.INCIDENT_EVENTS} where not ({_UNDERSTOOD})"
+        f" and incident in (select incident from {names.INCIDENTS} where ended_at is null)"
+    )
+    return int(warehouse.query(asked)[0][0])
+
+
+def mend(warehouse: Warehouse) -> None:
+    """Make the rows anew where events tell of an incident that has none: the table was lost, or emptied."""
+    lost = (
+        f"select count(*) from {names.INCIDENT_EVENTS} e where kind = '{Kind.OPENED}' and {_UNDERSTOOD}"
+        f" and not exists (select 1 from {names.INCIDENTS} i where i.incident = e.incident)"
+    )
+    if warehouse.query(lost)[0][0]:
+        rebuild(warehouse)
+
+
 def rebuild(warehouse: Warehouse) -> None:
     """Make the rows of all incidents anew from the events."""
     told = warehouse.query(f"select {_SHOWN} from {names.INCIDENT_EVENTS} order by seq")
@@ -117,10 +139,12 @@ def _events_of(warehouse: Warehouse, which: str, parameters: Sequence[object]) -
     return _told(warehouse.query(f"select {_SHOWN} from {names.INCIDENT_EVENTS} where {which} order by seq"))
 
 
-def _told(rows: Iterable[Row]) -> list[Event]:
+def _told(rows: Iterable[Sequence[Any]]) -> list[Event]:
+    """Without those that this version does not understand."""
     return [
         Event(incident, at, Kind(kind), product, sli, severity and Severity(severity), *rest)
         for incident, at, kind, product, sli, severity, *rest in rows
+        if kind in _KINDS and (severity is None or severity in _SEVERITIES)
     ]
 
 

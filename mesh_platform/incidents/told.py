@@ -8,7 +8,7 @@ from mesh_platform.incidents.decide import decide
 from mesh_platform.incidents.event import Event, Kind
 from mesh_platform.incidents.fold import fold
 from mesh_platform.incidents.incident import State
-from mesh_platform.incidents.store import append, history, recent
+from mesh_platform.incidents.store import append, history, mend, recent
 from mesh_platform.incidents.tables import ensure_incidents
 from mesh_platform.incidents.tick import GRACE
 from mesh_platform.warehouse.protocol import Warehouse
@@ -22,7 +22,7 @@ def tell_conditions(
     warehouse: Warehouse, conditions: Iterable[Condition], now: datetime, grace: timedelta = GRACE
 ) -> tuple[list[Event], State]:
     """What this tick changes, recorded, and the state after it."""
-    ensure_incidents(warehouse)
+    _ready(warehouse)
     before = recent(warehouse, now, grace)
     events = decide(before, conditions, now, grace)
     return events, append(warehouse, before, events)
@@ -39,9 +39,15 @@ def annotate(warehouse: Warehouse, incident: str, by: str, note: str, now: datet
 
 
 def _said(warehouse: Warehouse, event: Event) -> Event:
-    ensure_incidents(warehouse)
+    _ready(warehouse)
     before = fold(history(warehouse, event.incident))
     if event.incident not in before.incidents:
         raise UnknownIncident(f"there is no incident `{event.incident}`")
     append(warehouse, before, [event])
     return event
+
+
+def _ready(warehouse: Warehouse) -> None:
+    """The rows of incidents are the way to their events, so they must be there before anything is decided."""
+    ensure_incidents(warehouse)
+    mend(warehouse)

@@ -59,7 +59,13 @@ class Route(Value):
     @property
     def id(self) -> str:
         """What tells it from other routes, without a secret; a route of the same id is the same."""
-        return " ".join([self.kind, self.to, *filter(None, (self.url_from, self.key_from))])
+        return " ".join([self.kind, self.addressee, *filter(None, (self.url_from, self.key_from))])
+
+    @property
+    def addressee(self) -> str:
+        """Whom `to` names, as it may be shown: of an address, which may be a secret, only that it is one."""
+        scheme, there, _ = self.to.partition("://")
+        return f"{scheme}://…" if there else self.to
 
     @property
     def usable(self) -> bool:
@@ -72,6 +78,8 @@ class Route(Value):
         named = {"url_from": self.url_from, "key_from": self.key_from}
         unnamed = [key for key, value in named.items() if value is not None and not self._names_a_variable(value)]
         address = ["url"] if self.url is not None and not self._is_public(self.url) else []
+        if "://" in self.to:
+            address.insert(0, "to")
         return (*address, *(["key"] if self.key is not None else []), *unnamed)
 
     @property

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from mesh_platform import names
+from mesh_platform.manifest.discreet import without_written_out
 from mesh_platform.manifest.finding import Finding, Level
 from mesh_platform.manifest.folder import Entry, read_text, root_at
 
@@ -64,7 +66,7 @@ def _block(finding: Finding, lines: Sequence[str], paint: Paint) -> Iterator[str
 
 
 def _source(finding: Finding, line: str, paint: Paint, colour: str) -> Iterator[str]:
-    line, start = without_secrets(line), min(finding.column - 1, len(line))
+    line, start = _discreet(finding.path, line), min(finding.column - 1, len(line))
     if start > _LONGEST - _BEFORE:
         line, start = f"…{line[start - _BEFORE :]}", _BEFORE + 1
     line = line[:_LONGEST]
@@ -73,6 +75,10 @@ def _source(finding: Finding, line: str, paint: Paint, colour: str) -> Iterator[
     indent = "".join("\t" if c == "\t" else " " * columns(c) for c in line[:start])
     yield f"{finding.line:>5} | {line}"
     yield f"{' ' * 5} | {indent}{paint('^' * (sum(map(columns, covered)) or 1), colour)}"
+
+
+def _discreet(path: str, line: str) -> str:
+    return without_written_out(line) if path.endswith(f"/{names.NOTIFICATIONS_FILE}") else without_secrets(line)
 
 
 def without_secrets(line: str) -> str:

@@ -1,12 +1,14 @@
 """A tick of the monitor: judged, told to incidents, filed for people, and sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mesh_platform.environment import Environment
+from mesh_platform.incidents.fold import EMPTY
 from mesh_platform.incidents.incident import State
 from mesh_platform.incidents.store import events_after, last_event, recent
+from mesh_platform.incidents.store import unreadable as unreadable_events
 from mesh_platform.incidents.told import tell_conditions
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.monitor.conditions import conditions
@@ -17,13 +19,19 @@ from mesh_platform.notifying.deliver import DeliveryReport, Way, attempted, reco
 from mesh_platform.notifying.delivery import Delivery
 from mesh_platform.notifying.delivery import State as Stage
 from mesh_platform.notifying.enqueue import enqueue, unheard
-from mesh_platform.notifying.outbox import in_states
+from mesh_platform.notifying.outbox import in_states, unreadable
 from mesh_platform.notifying.post import Post, post
 from mesh_platform.notifying.sending import BUDGET_SECONDS
 from mesh_platform.slo.accuracy import due, keep_audits
 from mesh_platform.slo.measure import PROMISES, measure_and_keep
 from mesh_platform.slo.measurement import Measurement
-from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, open_warehouse
+from mesh_platform.warehouse.protocol import (
+    QueryRejected,
+    Warehouse,
+    WarehouseUnavailable,
+    in_a_line,
+    open_warehouse,
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,18 @@ class Tick:
     told: int
     """The number of the last event that people were told of."""
     pending: Mapping[str, Delivery]
+    trouble: str | None = None
+    """Why incidents are not told, or not all of them: another version, or a person, wrote what this one cannot read."""
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """What of a tick is for people."""
+
+    state: State
+    told: int
+    pending: Mapping[str, Delivery]
+    trouble: str | None = None
 
 
 def tick(
@@ -58,6 +78,25 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
     """The same in an open warehouse."""
     found = measure_and_keep(mesh, warehouse, mesh.products.values(), PROMISES, now)
     keep_audits(warehouse, now)
+    told_of = _told_or_why_not(warehouse, mesh, found, now, told, ui)
+    return Tick(now, tuple(found), _untested(warehouse, mesh, now), **vars(told_of))
+
+
+def _told_or_why_not(
+    warehouse: Warehouse, mesh: Mesh, found: Sequence[Measurement], now: datetime, told: int, ui: str
+) -> _Telling:
+    """Whatever becomes of incidents, what was measured is reported; the first tick that can tells what this one did
+    not."""
+    try:
+        return _tell(warehouse, mesh, found, now, told, ui)
+    except (QueryRejected, ValueError, KeyError, TypeError) as problem:
+        why = f"incidents cannot be told, and people hear of none: {type(problem).__name__}: {in_a_line(problem)}"
+        return _Telling(EMPTY, told, {}, why)
+
+
+def _tell(
+    warehouse: Warehouse, mesh: Mesh, found: Sequence[Measurement], now: datetime, told: int, ui: str
+) -> _Telling:
     tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
     if told > last_event(warehouse):
         told = 0  # the warehouse is another one, or an older one, than the tick before saw
@@ -66,13 +105,17 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
     enqueue(warehouse, list(notices(mesh, state, news, found, ui)), mesh.notifications, now)
     if silenced := unheard(warehouse):
         enqueue(warehouse, list(calls(mesh, state, silenced, found, ui, now)), mesh.notifications, now)
-    return Tick(
-        now,
-        tuple(found),
-        _untested(warehouse, mesh, now),
-        state,
-        max((number for number, _ in news), default=told),
-        in_states(warehouse, [Stage.PENDING]),
+    come_to = max((number for number, _ in news), default=told)
+    return _Telling(state, come_to, in_states(warehouse, [Stage.PENDING]), _not_understood(warehouse))
+
+
+def _not_understood(warehouse: Warehouse) -> str | None:
+    counts = (events := unreadable_events(warehouse)), (deliveries := unreadable(warehouse))
+    if not any(counts):
+        return None
+    return (
+        f"this version cannot read {events} events of incidents and {deliveries} rows of the outbox; they are left as"
+        " they are, and nobody is told of them"
     )
 
 

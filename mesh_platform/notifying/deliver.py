@@ -10,7 +10,7 @@ from mesh_platform.notifying.delivery import LOG, Delivery, State
 from mesh_platform.notifying.due import due
 from mesh_platform.notifying.files import bury, log
 from mesh_platform.notifying.message import NotConfigured, message
-from mesh_platform.notifying.outbox import ensure_outbox, in_states, write
+from mesh_platform.notifying.outbox import ensure_outbox, in_states, these, write
 from mesh_platform.notifying.outcome import after
 from mesh_platform.notifying.post import Answer, Post, post
 from mesh_platform.notifying.sending import BUDGET_SECONDS, send
@@ -76,18 +76,30 @@ def attempted(
 def recorded(
     warehouse: Warehouse, pending: Mapping[str, Delivery], tried: Mapping[str, Delivery], home: Path
 ) -> DeliveryReport:
-    """Remember what was tried, and put what was given up among the dead letters."""
+    """Remember what was tried, and put what was given up among the dead letters.
+
+    `pending` is what was read before; whoever has sent it since, or tried it, knows better than a late failure.
+    """
     with warehouse.transaction():
-        write(warehouse, pending, tried)
-    dead = [d for d in tried.values() if d.state is State.DEAD]
+        there = these(warehouse, tried)
+        kept = {name: d for name, d in tried.items() if name in there and _holds(d, there[name], pending[name])}
+        write(warehouse, there, kept)
+    dead = [d for d in kept.values() if d.state is State.DEAD]
     problem = bury(home, dead)
     return DeliveryReport(
-        sent=_count(tried, State.SENT),
-        retried=_count(tried, State.PENDING),
+        sent=_count(kept, State.SENT),
+        retried=_count(kept, State.PENDING),
         dead=len(dead),
-        waiting=sum(tried.get(name, d).state is State.PENDING for name, d in pending.items()),
-        lines=(*[said for d in tried.values() for said in _lines(d)], *filter(None, [problem])),
+        waiting=_count({**pending, **there, **kept}, State.PENDING),
+        lines=(*[said for d in kept.values() for said in _lines(d)], *filter(None, [problem])),
     )
+
+
+def _holds(tried: Delivery, there: Delivery, read: Delivery) -> bool:
+    """What was taken was taken, whatever others found; anything else holds for what stands as it was read."""
+    if tried.state is State.SENT:
+        return there.state is not State.SENT
+    return (there.state, there.attempts) == (read.state, read.attempts)
 
 
 def tell(delivery: Delivery, way: Way) -> Answer:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 2.0
 SILENCE_SECONDS: Final = 3.0
+EXCHANGE_SECONDS: Final = 5.0
+"""From the first word to the end of the answer; whoever dribbles is cut off."""
 _MOST: Final = 4096
 """Bytes of an answer that are read."""
 _WORD: Final = re.compile(rb"[a-z]{2,12}(_[a-z]{2,12}){1,4}")
@@ -34,6 +36,8 @@ class Answer:
     """Why it was not taken, without a secret."""
 
 
+_TOO_LATE: Final = Answer(None, problem="no answer in time")
+
 Post = Callable[[Message], Answer]
 
 
@@ -47,23 +51,40 @@ class _Discreet(logging.Filter):
 _DISCREET: Final = _Discreet()
 
 
-def post(message: Message) -> Answer:
-    """Send it once; certificates are checked, and a redirection is not followed. Never raises."""
+def post(message: Message, seconds: float = EXCHANGE_SECONDS) -> Answer:
+    """Send it once, in so many seconds; certificates are checked, and a redirection is not followed. Never raises."""
     logging.getLogger("urllib3.connectionpool").addFilter(_DISCREET)
     token = _sending.set(True)
     try:
-        return _posted(message)
+        return _posted(message, seconds)
     except Exception as problem:  # noqa: BLE001  whatever it is, it may name the address and must cost no other route
         return Answer(None, problem=_why(problem))
     finally:
         _sending.reset(token)
 
 
-def _posted(message: Message) -> Answer:
-    import requests  # here, because most ticks tell nobody anything
+def _posted(message: Message, seconds: float) -> Answer:
+    from mesh_platform.notifying.deadline import ended_after  # here, because most ticks tell nobody anything
+
+    with ended_after(seconds) as exchange:
+        try:
+            answer = _exchanged(message)
+        except Exception:
+            if exchange.over:
+                return _TOO_LATE
+            raise
+        return _TOO_LATE if exchange.over and answer.status in range(200, 300) else answer
+
+
+def _exchanged(message: Message) -> Answer:
+    import requests
+
+    from mesh_platform.notifying.deadline import Bounded
 
     with requests.Session() as session:
         session.auth = _unsigned  # or a `.netrc` would be asked
+        session.mount("https://", Bounded())
+        session.mount("http://", Bounded())
         response = session.post(
             message.url,
             data=message.body,

@@ -26,7 +26,7 @@ class Tried:
     @property
     def name(self) -> str:
         """What is said of a route that may hold a secret is not what tells it from others."""
-        return self.route.id if self.route.usable else f"{self.route.kind} {self.route.to}"
+        return self.route.id if self.route.usable else f"{self.route.kind} {self.route.addressee}"
 
 
 def tried_out(routes: Sequence[Route], way: Way, now: datetime, budget: float = BUDGET_SECONDS) -> list[Tried]:

@@ -25,7 +25,7 @@ from mesh_platform.orchestration.report import ReportFailed, renewed
 from mesh_platform.orchestration.sensors import ACTIVE
 from mesh_platform.slo.measure import PROMISES
 from mesh_platform.slo.measurement import Measurement, Verdict, unknown
-from mesh_platform.warehouse.protocol import WarehouseBusy, WarehouseUnavailable
+from mesh_platform.warehouse.protocol import QueryRejected, WarehouseBusy, WarehouseUnavailable, in_a_line
 
 INTERVAL_SECONDS = 60
 PATIENCE_TICKS = 3
@@ -70,7 +70,7 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
         except (WarehouseBusy, WarehouseUnavailable, EnvironmentProblem) as problem:
             return _unanswered(context, mesh, before, str(problem))
         now, said = found.at, _send(found, mesh, environment)
-        for line in said.lines:
+        for line in (*said.lines, *filter(None, [found.trouble])):
             context.log.warning(line)
         standing = standings(found.measurements, found.state)
         told = chosen(standing, before.standing, now)
@@ -161,8 +161,10 @@ def _send(found: Tick, mesh: Mesh, environment: Environment) -> DeliveryReport:
     """What could not be recorded as sent is sent again: better twice than not at all."""
     try:
         return send(found, mesh, environment, os.environ)
-    except (WarehouseBusy, WarehouseUnavailable) as problem:
-        return DeliveryReport(lines=(f"{problem}; what was sent just now is not on record, and is sent again",))
+    except (WarehouseBusy, WarehouseUnavailable, QueryRejected) as problem:
+        return DeliveryReport(
+            lines=(f"{in_a_line(problem)}; what was sent just now is not on record, and is sent again",)
+        )
 
 
 def _page(
@@ -171,8 +173,8 @@ def _page(
     """The report, because an incident has changed; where it cannot be written now, the hour writes it."""
     try:
         return [renewed(mesh, environment, found)]
-    except (WarehouseBusy, WarehouseUnavailable, ReportFailed) as problem:
-        context.log.warning(f"{problem}; the report stays as it was")
+    except (WarehouseBusy, WarehouseUnavailable, QueryRejected, ReportFailed) as problem:
+        context.log.warning(f"{in_a_line(problem)}; the report stays as it was")
         return []
 
 
@@ -182,7 +184,7 @@ def _summary(found: Tick, said: DeliveryReport) -> str:
     parts = [f"{products:,} products: " + ", ".join(f"{verdicts[v]:,} {v}" for v in Verdict if verdicts[v])]
     for count, what in ((len(found.state.open), "open incident"), (said.sent, "sent notification")):
         parts += [f"{count} {what}{'' if count == 1 else 's'}"] if count else []
-    return "; ".join(parts)
+    return "; ".join([*parts, *filter(None, [found.trouble])])
 
 
 def read_cursor(cursor: str | None) -> Told:

@@ -64,7 +64,7 @@ def route_reaches_somebody(review: Review) -> Located:
     unread = mesh.quarantined or mesh.known_domains - set(mesh.domains)
     for index, route in mesh.notifications.routes.items():
         key = f"routes.{index}.to"
-        if route.to not in (EVERYONE, *known) and not unread:
+        if route.to not in (EVERYONE, *known) and not unread and "to" not in route.written_out:
             message = f"no domain's on-call or channel is `{route.to}`{did_you_mean(route.to, known)}"
             yield spot(mesh.notifications.document, key), Breach(key, message)
 
@@ -125,6 +125,8 @@ def _exposed(route: Route, name: str) -> str:
 
 
 def _named(route: Route, name: str) -> str:
+    if name == "to":
+        return "renew it; write who is told in `to`, and name the variable that holds the address in `url_from`"
     if name.endswith("_from"):
         return f"name a variable that begins with `{_prefix(route)}`; if this was a secret, renew it"
     variable = f"{_prefix(route)}_{name.upper()}"

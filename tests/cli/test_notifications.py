@@ -80,6 +80,16 @@ def test_what_is_dead_pending_and_held_is_shown_with_the_reason(here: Here) -> N
     ]  # fmt: skip
 
 
+def test_what_another_version_wrote_is_counted_and_costs_the_others_nothing(here: Here) -> None:
+    here.happened()
+    with open_duckdb(here.environment.warehouse_file) as warehouse:
+        warehouse.execute("update mesh_slo.notifications set state = 'snoozed' where incident = 'inc-2'")
+    asked = here.notifications()
+    assert [line.split()[0] for line in asked.out.splitlines()] == ["dead", "held"]
+    assert asked.err == "1 more cannot be read by this version; they are left as they are, and not sent\n"
+    assert here.notifications("retry").out == "1 retried, 1 sent, 0 left\n"
+
+
 def test_retry_tells_them_at_once(here: Here) -> None:
     here.happened()
     one = here.notifications().out.split()[1]
@@ -183,9 +193,15 @@ def test_a_route_that_fails_says_why_and_costs_the_others_nothing(
     assert KEY not in asked.out + asked.err
 
 
-def test_a_route_that_cannot_be_used_is_not_sent_to_and_its_secret_not_shown(routed: Here) -> None:
-    written = f"routes:\n  - {{to: '#x', kind: slack, url_from: 'https://hooks.example.com/{SECRET}'}}\n"
-    (routed.environment.root / "domains" / names.NOTIFICATIONS_FILE).write_text(written)
+@pytest.mark.parametrize(
+    "route",
+    [
+        f"{{to: '#x', kind: slack, url_from: 'https://hooks.example.com/{SECRET}'}}",
+        f"{{to: 'https://hooks.example.com/{SECRET}', kind: slack, url_from: MESH_SLACK_ORDERS}}",
+    ],
+)
+def test_a_route_that_cannot_be_used_is_not_sent_to_and_its_secret_not_shown(routed: Here, route: str) -> None:
+    (routed.environment.root / "domains" / names.NOTIFICATIONS_FILE).write_text(f"routes:\n  - {route}\n")
     for shape in ("text", "json"):
         asked = routed.notifications("test", "--format", shape)
         assert asked.code == 1

@@ -227,3 +227,25 @@ def test_ctrl_c_is_exit_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("mesh_platform.cli.validate.gather", interrupted)
     assert run(["validate"]) == 130
+
+
+@pytest.mark.parametrize("shape", ["text", "json", "github", "junit"])
+@pytest.mark.parametrize(
+    "route",
+    [
+        '{to: "*", kind: slack, url_from: "https://hooks.slack.com/services/T0SECRET"}',
+        '{to: "#nobody-of-this-name", kind: slack, url: "https://hooks.slack.com/services/T0SECRET"}',
+        '{to: "https://hooks.slack.com/services/T0SECRET", kind: slack, url_from: MESH_SLACK}',
+        '{to: "*", kind: pagerduty, key: T0SECRET}',
+        '{to: "*", kind: pagerduty, key: 90125}',
+        '{to: "*", kind: pagerduty, routing_key: T0SECRET}',
+    ],
+)
+def test_a_secret_in_the_file_of_notifications_is_a_finding_that_does_not_repeat_it(
+    mesh: Path, capsys: pytest.CaptureFixture[str], route: str, shape: str
+) -> None:
+    (mesh / "domains" / "notifications.yaml").write_text(f"routes:\n  - {route}\n")
+    assert run(["validate", "--format", shape]) == 1
+    said = capsys.readouterr()
+    assert "notifications.yaml" in said.out
+    assert not [word for word in ("T0SECRET", "90125") if word in said.out + said.err]

@@ -10,7 +10,7 @@ import pytest
 
 from mesh_platform import names
 from mesh_platform.manifest.notifications import Maintenance, Notifications, Route, RouteKind
-from mesh_platform.notifying.deliver import DeliveryReport, deliver
+from mesh_platform.notifying.deliver import DeliveryReport, Way, attempted, deliver, recorded
 from mesh_platform.notifying.delivery import State
 from mesh_platform.notifying.enqueue import enqueue
 from mesh_platform.notifying.message import Message, message
@@ -337,6 +337,34 @@ def test_what_is_dead_can_be_sent_again_but_not_after_its_end(mail: Mail) -> Non
     retry(mail.warehouse, (), mail.now)
     assert mail.tick().sent == 1
     assert [b["kind"] for b in mail.receiver.bodies] == ["opened", "closed", "opened", "opened"]
+
+
+@pytest.mark.parametrize("late", [Answer(None, problem="no answer in time"), Answer(403), Answer(200)])
+def test_what_comes_late_does_not_undo_what_a_retry_has_sent(mail: Mail, home: Path, late: Answer) -> None:
+    """The monitor has the warehouse closed while it waits; meanwhile somebody runs `mesh notifications retry`."""
+    enqueue(mail.warehouse, [notice()], HOOK, NOW)
+    pending = in_states(mail.warehouse, [State.PENDING])
+    tried = attempted(pending, Way(HOOK, mail.environ, home, lambda message: late), NOW, 5)
+    retry(mail.warehouse, [], NOW)
+    assert deliver(mail.warehouse, HOOK, mail.environ, home, NOW).sent == 1
+    after_retry = in_states(mail.warehouse, State)
+    assert recorded(mail.warehouse, pending, tried, home) == DeliveryReport()
+    assert in_states(mail.warehouse, State) == after_retry
+    assert not (home / names.DEAD_LETTERS).exists()
+    assert mail.tick(later=timedelta(hours=2)).sent == 0
+
+
+def test_what_was_taken_stays_taken_though_another_monitor_had_no_answer(mail: Mail, home: Path) -> None:
+    enqueue(mail.warehouse, [notice()], HOOK, NOW)
+    pending = in_states(mail.warehouse, [State.PENDING])
+    one, other = (
+        attempted(pending, Way(HOOK, mail.environ, home, lambda message, answer=answer: answer), NOW, 5)  # type: ignore[misc]
+        for answer in (Answer(None, problem="no answer in time"), Answer(200))
+    )
+    assert recorded(mail.warehouse, pending, one, home).retried == 1
+    assert recorded(mail.warehouse, pending, other, home).sent == 1
+    assert recorded(mail.warehouse, pending, one, home).retried == 0
+    assert mail.states() == {"sent": 1}
 
 
 def test_a_signed_webhook_proves_where_it_comes_from(mail: Mail) -> None:

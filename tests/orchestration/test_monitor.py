@@ -132,6 +132,34 @@ def test_a_breach_is_on_the_check_at_the_next_tick_and_people_hear_of_it_at_the_
     assert [body["kind"] for body in receiver.bodies] == ["opened", "closed"]
 
 
+def test_checks_are_reported_though_incidents_cannot_be_told_and_every_tick_says_so(
+    environment: Environment,
+    instance: dg.DagsterInstance,
+    clock: type[Clock],
+    receiver: Receiver,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    healthy(environment, clock.at)
+    _, cursor = tick(environment, instance, None)
+    with open_duckdb(environment.warehouse_file) as warehouse:
+        warehouse.execute("alter table mesh_slo.notifications rename to aside")
+        warehouse.execute("create view mesh_slo.notifications as select 1 as other")
+    clock.at += 91 * MINUTE
+    verdicts = []
+    for _ in range(3):
+        result, cursor = tick(environment, instance, cursor)
+        verdicts.append(told(result).get((ORDERS, "freshness")))
+        warning, summary = [line for line in capfd.readouterr().err.splitlines() if "people hear of none" in line]
+        assert "WARNING - incidents cannot be told" in warning
+        assert "INFO - 2 products: " in summary
+        clock.at += MINUTE
+    assert verdicts[0] == "error"
+    with open_duckdb(environment.warehouse_file) as warehouse:
+        warehouse.execute("drop view mesh_slo.notifications")
+    tick(environment, instance, cursor)
+    assert [body["kind"] for body in receiver.bodies] == ["opened"]
+
+
 def pages(result: object) -> list[str]:
     """The headline of each report that the tick wrote."""
     events = result.asset_events if isinstance(result, dg.SensorResult) else []
