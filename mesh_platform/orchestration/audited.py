@@ -9,9 +9,10 @@ import dagster as dg
 from dagster_dbt import DbtCliInvocation
 
 from mesh_platform.environment import Environment
-from mesh_platform.manifest.mesh import Product
+from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.orchestration.audit import audits_of, complete
 from mesh_platform.orchestration.keys import product_key
+from mesh_platform.orchestration.published_checks import judge_published
 from mesh_platform.publishing.audit import Audit, record_audits
 from mesh_platform.publishing.publish import Publication, publish
 from mesh_platform.publishing.registration import Registration, register_published
@@ -28,6 +29,7 @@ from mesh_platform.warehouse.protocol import (
 
 def audited(
     context: dg.AssetExecutionContext,
+    mesh: Mesh,
     environment: Environment,
     invocation: DbtCliInvocation,
     products: Mapping[str, Product],
@@ -56,6 +58,7 @@ def audited(
             yield _output(held[uid], result, _told(context, known.get(products[uid].id)))
         else:
             failures.append(f"{products[uid].id}: {result}")
+    judge_published(context, mesh, environment, visible)
     failures += [f"{products[uid].id}: {_message(results, uid)}" for uid in products if uid not in held]
     if failures or not invocation.is_successful():
         raise dg.Failure("not published: " + "; ".join(failures or ["dbt failed; see the log"]), allow_retries=False)

@@ -85,4 +85,5 @@ def _landing_sensors(
         built = frozenset(product_id(k) for k in refresh.keys if len(k.path) == 2) if refresh else frozenset[str]()
         if not landing and not any(mesh.products[p].manifest.product_inputs for p in built & mesh.products.keys()):
             continue
-        yield landing_sensor(mesh, environment, mesh.domains[name], keys, built)
+        checks = sorted([*(landing.check_keys if landing else ()), *(refresh.check_keys if refresh else ())])
+        yield landing_sensor(mesh, environment, mesh.domains[name], keys, built, checks)

@@ -55,7 +55,7 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
         now = datetime.now(UTC)
         try:
             found = measure_environment(mesh, environment, chosen, [sli], now)
-            state = _incidents(environment, now)
+            state = incidents_now(environment, now)
         except WarehouseBusy as busy:
             context.log.warning(f"{busy}; nothing was judged, the last verdicts stand")
             return
@@ -64,7 +64,7 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
     return judge
 
 
-def _incidents(environment: Environment, now: datetime) -> State:
+def incidents_now(environment: Environment, now: datetime) -> State:
     """What is open, so that a check that a run makes names its incident as the monitor does. Raises WarehouseBusy."""
     try:
         with open_warehouse(environment, read_only=True) as warehouse:
@@ -79,13 +79,18 @@ def _spec(product: Product, sli: str, links: Links) -> dg.AssetCheckSpec:
         asset=product_key(product.id),
         description=_DESCRIPTIONS[sli],
         metadata=_people(product, sli, links),
-        automation_condition=with_its_product(product),
+        automation_condition=of_no_run(product),
     )
 
 
-def with_its_product(product: Product) -> dg.AutomationCondition[Any] | None:
-    """What refreshes by itself is judged by itself: the UI shows no verdict that is older than the materialisation."""
-    return dg.AutomationCondition.eager() if product.manifest.product_inputs else None
+def of_no_run(product: Product) -> dg.AutomationCondition[Any] | None:
+    """Never true: keeps the check out of the runs that the automation requests.
+
+    The automation takes along every check of an asset that has no condition of its own. A check that is planned in a
+    run has no verdict until the run comes to it, and none at all if the run fails before.
+    """
+    first = dg.AutomationCondition.initial_evaluation()
+    return (first & ~first).with_label("judged without a run") if product.manifest.product_inputs else None
 
 
 def incident_of(measurement: Measurement, state: State) -> Incident | None:

@@ -12,7 +12,7 @@ from mesh_platform.manifest.finding import Finding, Level, domain_of, failing
 from mesh_platform.manifest.gather import gather
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.manifest.report import summary
-from mesh_platform.orchestration.checks import RUNBOOK, with_its_product
+from mesh_platform.orchestration.checks import RUNBOOK, of_no_run
 from mesh_platform.orchestration.findings_table import in_order, table
 from mesh_platform.orchestration.keys import product_id, product_key
 from mesh_platform.orchestration.runbook import runbook
@@ -56,7 +56,7 @@ def governance_checks(mesh: Mesh, environment: Environment) -> dg.AssetChecksDef
             "governance",
             asset=product_key(i),
             description=CHECKS["governance"],
-            automation_condition=with_its_product(mesh.products[i]) if i in mesh.products else None,
+            automation_condition=of_no_run(mesh.products[i]) if i in mesh.products else None,
         )
         for i in ids
     ]

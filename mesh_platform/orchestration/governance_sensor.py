@@ -12,6 +12,8 @@ import dagster as dg
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.orchestration.governance import findings_now, governance_result
+from mesh_platform.orchestration.keys import product_id, product_key
+from mesh_platform.orchestration.left_behind import left_behind
 from mesh_platform.orchestration.trend import observation
 from mesh_platform.transformation.prepared import POINTER
 from mesh_platform.transformation.project import MADE_BY_DBT
@@ -23,7 +25,10 @@ _WHOLE = "*"
 
 
 def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefinition:
-    """Reports the governance check of every product whose findings are other than they were last reported."""
+    """Reports the governance check of every product whose findings are other than they were last reported.
+
+    Also of those that a failed run left without a verdict.
+    """
     products = sorted({*mesh.products, *mesh.quarantined})
 
     @dg.sensor(
@@ -34,14 +39,17 @@ def governance_sensor(mesh: Mesh, environment: Environment) -> dg.SensorDefiniti
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         seen, before = _read(context.cursor)
-        now = fingerprint(environment, products, datetime.now(UTC).date())
-        if now == seen:
+        at = datetime.now(UTC)
+        now = fingerprint(environment, products, at.date())
+        keys = [dg.AssetCheckKey(product_key(p), "governance") for p in products]
+        unjudged = {product_id(k.asset_key) for k in left_behind(context.instance, keys, at)}
+        if now == seen and not unjudged:
             return dg.SkipReason("no file of the mesh has changed")
         mesh_now, findings = findings_now(environment)
         results = {p: governance_result(p, findings, mesh_now.policy.links) for p in products}
         after = {product: digest for product, r in results.items() if (digest := _digest(r))}
         after[_WHOLE] = _digest_of([*map(str, findings), str(mesh_now.policy.links)])
-        changed = [results[p] for p in products if before.get(p) != after.get(p)]
+        changed = [results[p] for p in products if before.get(p) != after.get(p) or p in unjudged]
         trend = [observation(mesh_now, findings)] if before.get(_WHOLE) != after[_WHOLE] else []
         return dg.SensorResult(
             asset_events=[*map(evaluation, changed), *trend],

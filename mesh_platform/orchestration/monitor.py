@@ -20,7 +20,8 @@ from mesh_platform.monitor.tick import Tick, send, tick
 from mesh_platform.notifying.deliver import DeliveryReport
 from mesh_platform.orchestration.checks import incident_of, result
 from mesh_platform.orchestration.governance_sensor import evaluation
-from mesh_platform.orchestration.keys import product_key
+from mesh_platform.orchestration.keys import product_id, product_key
+from mesh_platform.orchestration.left_behind import left_behind
 from mesh_platform.orchestration.report import ReportFailed, renewed
 from mesh_platform.orchestration.sensors import ACTIVE
 from mesh_platform.slo.measure import PROMISES
@@ -54,6 +55,7 @@ class Told:
 
 def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> dg.SensorDefinition:
     """Reports the checks of what changed, and of the rest as a heartbeat; asks for a run where dbt tests are due."""
+    keys = [dg.AssetCheckKey(product_key(p), sli) for p in mesh.products for sli in PROMISES]
 
     @dg.sensor(
         name="slo_monitor",
@@ -73,7 +75,8 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
         for line in (*said.lines, *filter(None, [found.trouble])):
             context.log.warning(line)
         standing = standings(found.measurements, found.state)
-        told = chosen(standing, before.standing, now)
+        stood = _without(before.standing, left_behind(context.instance, keys, now))
+        told = chosen(standing, stood, now)
         requests, summary = _retests(context.instance, found.untested, now), _summary(found, said)
         context.log.info(summary)
         page = _page(context, mesh, environment, found) if found.told != before.told else []
@@ -81,10 +84,16 @@ def monitor(mesh: Mesh, environment: Environment, checks: dg.JobDefinition) -> d
             asset_events=[*_evaluations(mesh, found.measurements, told, found.state), *page],
             run_requests=requests,
             skip_reason=None if requests else summary,
-            cursor=Told(_known(standing, before.standing, told), told=found.told).cursor(),
+            cursor=Told(_known(standing, stood, told), told=found.told).cursor(),
         )
 
     return watch
+
+
+def _without(standing: Mapping[str, str], unjudged: Iterable[dg.AssetCheckKey]) -> dict[str, str]:
+    """What was told is forgotten where a failed run has planned a check since: it is told again."""
+    gone = {product_id(key.asset_key) for key in unjudged}
+    return {p: told for p, told in standing.items() if p not in gone}
 
 
 def standings(found: Iterable[Measurement], state: State = EMPTY) -> dict[str, str]:

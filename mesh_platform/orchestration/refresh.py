@@ -55,7 +55,7 @@ def refresh_assets(mesh: Mesh, environment: Environment, prepared: Prepared) -> 
         selection = ["--select", " ".join(_with_inputs(products, manifest))] if products else []
         anew = ["--full-refresh"] if config.full_refresh else []
         invocation = dbt.cli(["build", *anew, *selection], context=context, raise_on_error=False)
-        yield from audited(context, environment, invocation, products, manifest, through)
+        yield from audited(context, mesh, environment, invocation, products, manifest, through)
 
     return refresh
 

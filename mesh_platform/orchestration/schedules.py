@@ -41,7 +41,8 @@ def schedules(mesh: Mesh, governance: dg.JobDefinition, built: frozenset[dg.Asse
 
 
 def _refreshes(mesh: Mesh, built: frozenset[dg.AssetKey]) -> list[dg.ScheduleDefinition]:
-    """One schedule a domain and cron."""
+    """One schedule a domain and cron; its runs carry dbt's tests, and not the checks that are judged without a run."""
+    judged = dg.AssetSelection.checks(*all_check_keys(mesh))
     wanted: dict[tuple[str, str], list[dg.AssetKey]] = defaultdict(list)
     for product in mesh.products.values():
         if product.manifest.spec.refresh and product_key(product.id) in built:
@@ -49,7 +50,7 @@ def _refreshes(mesh: Mesh, built: frozenset[dg.AssetKey]) -> list[dg.ScheduleDef
     return [
         dg.ScheduleDefinition(
             name=f"{domain}_refresh_{_slug(cron)}",
-            target=dg.AssetSelection.assets(*keys),
+            target=dg.AssetSelection.assets(*keys) - judged,
             cron_schedule=cron,
             execution_timezone="UTC",
             default_status=_RUNNING,

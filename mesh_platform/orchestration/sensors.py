@@ -62,11 +62,13 @@ def landing_sensor(
     domain: Domain,
     keys: Sequence[dg.AssetKey],
     built: frozenset[str],
+    checks: Sequence[dg.AssetCheckKey] = (),
 ) -> dg.SensorDefinition:
-    """Requests one run for landing and all downstream of it in the domain, the checks included.
+    """Requests one run for landing and all downstream of it in the domain.
 
-    The UI shows a verdict only if it is younger than the materialisation. `built` are the products that the domain's
-    dbt step can build.
+    `checks` are those that belong to building: of landing, and dbt's tests. The platform's own are judged without a
+    run, so they keep their verdict while one is under way, and when it fails. `built` are the products that the
+    domain's dbt step can build.
     """
 
     @dg.sensor(
@@ -106,6 +108,7 @@ def landing_sensor(
         request = dg.RunRequest(
             run_key=run_key(context.instance, domain.name, waiting),
             asset_selection=list(keys),
+            asset_check_keys=list(checks),
             tags={names.TAG_LANDING: domain.name},
         )
         return dg.SensorResult(run_requests=[request])
