@@ -1,5 +1,6 @@
 """The events of a product by bucket: how many must exist, are visible, and were visible in time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import published_table, withdrawn_table
-from mesh_platform.slo.counting.bucket import bucket_of, bucket_sql
+from mesh_platform.slo.counting.bucket import BUCKET, bucket_of, bucket_sql
 from mesh_platform.warehouse.calendar import LAST
 from mesh_platform.warehouse.sql import identifier, literal, relation
 
@@ -19,6 +20,10 @@ _SECOND_US: Final = 1_000_000
 SKEW: Final = timedelta(minutes=1)
 """An event that was visible more than this before it happened was told by a clock that runs ahead."""
 _AHEAD: Final = timedelta(days=1)
+
+
+Stretch = tuple[datetime, datetime]
+"""From a moment to another, which is not of it."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,8 @@ class Question:
     """Whether the product's event time is a moment, not a day."""
     withdrawn: bool
     """Whether it is on record which events consumers have seen and see no more."""
-    only_since: datetime | None = None
-    """The beginning of the first bucket that is asked about, where it is not the first of the window."""
+    stretches: tuple[Stretch, ...] = ()
+    """What of the window is asked about, from the beginning of a bucket to that of another; empty: all of it."""
 
     @property
     def latest(self) -> datetime:
@@ -52,14 +57,22 @@ class Question:
         return self.now + _AHEAD if self.now < LAST - _AHEAD else LAST
 
     @property
-    def first(self) -> datetime:
-        """The beginning of the first bucket that is asked about."""
-        return self.only_since or self.since
+    def counted(self) -> tuple[Stretch, ...]:
+        """What is asked about, as stretches."""
+        return self.stretches or ((self.since, LAST),)
 
-    def only(self, since: datetime) -> "Question":
-        """The same of the later events alone, in whole buckets."""
+    def only(self, since: datetime, buckets: Iterable[datetime]) -> "Question":
+        """The same of the later events, and of a few buckets before, alone."""
         later = bucket_of(since)
-        return replace(self, only_since=later if later > self.since else None)
+        if later <= self.since:
+            return replace(self, stretches=())
+        before = tuple((b, b + BUCKET) for b in sorted(buckets) if self.since <= b < later)
+        return replace(self, stretches=(*before, (later, LAST)))
+
+    def asked(self, at: str) -> str:
+        """The condition that a moment, as SQL, is asked about."""
+        told = " or ".join(f"{at} >= {moment(a)} and {at} < {moment(b)}" for a, b in self.counted)
+        return f"({told}) and {at} <= {moment(self.latest)}"
 
     def counts(self) -> str:
         """Select `bucket`, and of its events `total`, `present`, `in_time`, `duplicates` and `early`.
@@ -77,7 +90,7 @@ class Question:
             coalesce(sum(copies - 1) filter ({visible}), 0) as duplicates,
             count(*) filter ({visible} and {after} < {-int(SKEW.total_seconds()) * _SECOND_US}) as early
             from ({events})
-            where _mesh_event_at >= {moment(self.first)} and _mesh_event_at <= {moment(self.latest)} group by 1"""
+            where {self.asked("_mesh_event_at")} group by 1"""
 
     def expected(self) -> str:
         """The events that must be there; a key may be told more than once, and its event happened when it was told
@@ -89,13 +102,13 @@ class Question:
             f"select {keys}, {at} as _mesh_event_at from {table}"
             f" where {at} >= {moment(self.since)} and {at} <= {moment(self.latest)}"
         )
-        if self.only_since is None:
+        if not self.stretches:
             return told
-        asked = f"select {keys} from {table} where {at} >= {moment(self.only_since)} and {at} <= {moment(self.latest)}"
+        asked = f"select {keys} from {table} where {self.asked(at)}"
         return (
             f"select {keys}, min(_mesh_event_at) as _mesh_event_at from ({told}) t"
             f" semi join ({asked}) a on {self.same('t', 'a')} group by {keys}"
-            f" having min(_mesh_event_at) >= {moment(self.only_since)}"
+            f" having {self.asked('min(_mesh_event_at)')}"
         )
 
     def same(self, one: str, other: str) -> str:
@@ -117,7 +130,7 @@ class Question:
         newest = f"coalesce({second}, false)" if self.to_the_second else "true"
         nothing = "cast(null as timestamptz)"
         return (
-            f"with expected as {'materialized ' if self.only_since else ''}({self.expected()})"
+            f"with expected as {'materialized ' if self.stretches else ''}({self.expected()})"
             f" select min(_mesh_event_at) as _mesh_event_at, count(_mesh_told_at) as copies,"
             f" min(_mesh_seen_at) as _mesh_seen_at, {newest} as is_newest"
             f" from (select {keys}, _mesh_event_at, {nothing} as _mesh_told_at, {nothing} as _mesh_seen_at"
@@ -129,7 +142,7 @@ class Question:
 
     def _asked(self) -> str:
         """What leaves the published rows that matter, where few events are asked for of many."""
-        if self.only_since is None:
+        if not self.stretches:
             return ""
         return f" semi join expected e on {self.same('e', 'p')}"
 

@@ -92,11 +92,12 @@ def _buckets(product: str, counting: Counting) -> str:
 
 def _keep(warehouse: Warehouse, kept: Mapping[str, Counting], now: datetime) -> None:
     """Rows that say what they said stay as they are, with the moment at which they first said it."""
-    counted = ", ".join(f"({literal(p)}, {moment(c.question.first)})" for p, c in kept.items())
-    least = f"m.bucket >= {moment(min(c.question.first for c in kept.values()))}"
+    counted = [(p, *stretch) for p, c in kept.items() for stretch in c.question.counted]
+    listed = ", ".join(f"({literal(p)}, {moment(since)}, {moment(until)})" for p, since, until in counted)
+    least = f"m.bucket >= {moment(min(since for _, since, _ in counted))}"
     warehouse.execute(
-        f"delete from {names.MEASUREMENTS} m using (values {counted}) w(product, since)"
-        f" where m.product = w.product and m.bucket >= w.since and {least}"
+        f"delete from {names.MEASUREMENTS} m using (values {listed}) w(product, since, until)"
+        f" where m.product = w.product and m.bucket >= w.since and m.bucket < w.until and {least}"
         f" and not exists (select 1 from {_STAGED} s where {_SAME})"
     )
     # the first tick of all compares its millions of rows with none, which costs more than to write them

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Mesh
@@ -10,6 +11,9 @@ from mesh_platform.slo.counting.count import COMPLETENESS
 from mesh_platform.slo.inputs import values
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
+
+_MOST_GAPS: Final = 100
+"""Of more buckets with missing events, all that came since the first of them is counted again."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class News:
     """The oldest event that landed, or became visible, since; None where nothing did."""
     replaced: bool
     """Whether it was published whole since."""
+    gaps: tuple[datetime, ...]
+    """The buckets in which events were missing, where something came since."""
 
 
 def news(warehouse: Warehouse, mesh: Mesh, products: Collection[str]) -> dict[str, News]:
@@ -34,7 +40,7 @@ def news(warehouse: Warehouse, mesh: Mesh, products: Collection[str]) -> dict[st
     if not products:
         return {}
     rows = warehouse.query(_sql(mesh, products))
-    return {product: News(*rest) for product, *rest in rows}
+    return {product: News(*(*rest, tuple(gaps or ()))) for product, *rest, gaps in rows}
 
 
 def _sql(mesh: Mesh, products: Collection[str]) -> str:
@@ -66,10 +72,11 @@ published as (
     group by 1),
 gaps as (
     -- what was missing may be what was published now, whatever time it tells of itself, or what the source deleted
-    select m.product, min(m.bucket) as since from {names.MEASUREMENTS} m
+    select m.product, min(m.bucket) as since, list(m.bucket) as buckets from {names.MEASUREMENTS} m
     where m.sli = '{COMPLETENESS}' and m.good < m.total and m.product in (
         select product from published union all select product from landed) group by 1)
 select c.product, c.definition, c.counted, c.whole_at, (select coalesce(max(revision), 0) from {names.REVISIONS}),
-    least(l.since, p.since, g.since), coalesce(p.replaced, false)
+    if(len(g.buckets) > {_MOST_GAPS}, least(l.since, p.since, g.since), least(l.since, p.since)),
+    coalesce(p.replaced, false), if(len(g.buckets) > {_MOST_GAPS}, null, g.buckets)
 from counted c left join landed l using (product) left join published p using (product)
 left join gaps g using (product)"""

@@ -55,7 +55,7 @@ def _due(
             due[product] = Counting(question, ends[product].promised, definition, told.revision, now)
         elif told.since is not None:
             due[product] = Counting(
-                question.only(told.since), ends[product].promised, definition, told.revision, told.whole_at
+                question.only(told.since, told.gaps), ends[product].promised, definition, told.revision, told.whole_at
             )
     return due
 
