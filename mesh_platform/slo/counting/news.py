@@ -12,8 +12,8 @@ from mesh_platform.slo.inputs import values
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
 
-_MOST_GAPS: Final = 100
-"""Of more buckets with missing events, all that came since the first of them is counted again."""
+_MOST_GAPS: Final = 12
+"""Where more buckets miss events, all since the first of them is counted again: to name each one costs more."""
 
 
 @dataclass(frozen=True)
