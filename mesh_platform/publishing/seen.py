@@ -11,7 +11,7 @@ from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import published_table, withdrawn_table
 from mesh_platform.schema.history import event_time
 from mesh_platform.warehouse.protocol import Warehouse
-from mesh_platform.warehouse.sql import identifier, literal
+from mesh_platform.warehouse.sql import identifier, literal, moment, second
 
 _BEFORE: Final = "mesh_seen_before"
 _KEPT_WINDOWS: Final = 2
@@ -28,6 +28,8 @@ class Identity:
 
     keys: tuple[str, ...]
     time: str
+    is_kept: bool
+    """Whether what was withdrawn is on record in these words; without a key it is not kept at all."""
 
     @property
     def told(self) -> str:
@@ -46,21 +48,22 @@ class Identity:
     def of(self, rows: str) -> str:
         """The rows of a select, each with what it has in common with other tellings of its event."""
         at = f"cast({identifier(self.time)} as timestamptz)"
-        second = f"epoch_us({at}) // 1000000"
-        nth = "1" if self.keys else f"row_number() over (partition by {second} order by {at})"
-        return f"select *, {second} as _mesh_second, {nth} as _mesh_nth from ({rows})"
+        nth = "1" if self.keys else f"row_number() over (partition by {second(at)} order by {at})"
+        return f"select *, {second(at)} as _mesh_second, {nth} as _mesh_nth from ({rows})"
 
     def same(self, one: str, other: str) -> str:
         """The condition that rows of two relations tell of one event."""
         return " and ".join(f"{one}.{identifier(c)} is not distinct from {other}.{identifier(c)}" for c in self._same)
 
 
-def identity_of(warehouse: Warehouse, product: Product) -> Identity | None:
+def _identity(warehouse: Warehouse, product: Product, published: Collection[str]) -> Identity | None:
     """What its events are told by; None where the product has no event time, or its published table lacks it."""
-    time, there = event_time(product), _columns(warehouse, product, product.name + names.PUBLISHED_SUFFIX)
-    if time is None or time not in there:
+    time = event_time(product)
+    if time is None or time not in published:
         return None
-    return Identity(_event_key(warehouse, product, time, there), time)
+    keys = _event_key(warehouse, product, time, published)
+    withdrawn = {*_columns(warehouse, product, product.name + names.WITHDRAWN_SUFFIX)}
+    return Identity(keys, time, is_kept=bool(keys) and withdrawn.issuperset((*keys, time)))
 
 
 def _event_key(warehouse: Warehouse, product: Product, time: str, published: Collection[str]) -> tuple[str, ...]:
@@ -81,36 +84,32 @@ def keep_seen(warehouse: Warehouse, product: Product, *, append: bool) -> Identi
 
     Where rows are only added, those that are there already do not matter, and are not looked at.
     """
-    identity = identity_of(warehouse, product)
-    rows = [] if identity is None or append else [_shown(warehouse, product, identity)]
-    if identity and _is_kept(warehouse, product, identity):
+    published = _columns(warehouse, product, product.name + names.PUBLISHED_SUFFIX)
+    identity = _identity(warehouse, product, published)
+    if identity is None:
+        return None
+    rows = [] if append else [_shown(product, identity, published)]
+    if identity.is_kept:
         rows.append(
             f"select {identity.told}, {names.SEEN_COLUMN} as seen_at, false as is_shown"
             f" from {withdrawn_table(product)} where {names.RETURNED_COLUMN} is null"
         )
-    if identity is None or not rows:
+    if not rows:
         return None
     warehouse.execute(f"create or replace temp table {_BEFORE} as {identity.of(' union all '.join(rows))}")
     return identity
 
 
-def _is_kept(warehouse: Warehouse, product: Product, identity: Identity) -> bool:
-    """Whether what was withdrawn is told as its events are told now; without a key it is not kept at all."""
-    there = _columns(warehouse, product, product.name + names.WITHDRAWN_SUFFIX)
-    return bool(identity.keys) and {*identity.keys, identity.time} <= {*there}
-
-
-def _shown(warehouse: Warehouse, product: Product, identity: Identity) -> str:
-    """The rows that are published now, with their `seen_at`.
+def _shown(product: Product, identity: Identity, published: Collection[str]) -> str:
+    """The rows that are published now, with their `seen_at`; `published`: their columns.
 
     A table that was published before the moment was kept tells it by the first publication that came after the build
     of the row.
     """
-    there = _columns(warehouse, product, product.name + names.PUBLISHED_SUFFIX)
     table, told = published_table(product), f"{identity.told}, {{seen}} as seen_at, true as is_shown"
-    if names.SEEN_COLUMN in there:
+    if names.SEEN_COLUMN in published:
         return f"select {told.format(seen=names.SEEN_COLUMN)} from {table}"
-    if names.REVISION_COLUMN not in there:
+    if names.REVISION_COLUMN not in published:
         return f"select {told.format(seen='cast(null as timestamptz)')} from {table} where false"
     publications = f"select revision, published_at from {names.PUBLICATIONS} where product = {literal(product.id)}"
     return (
@@ -142,27 +141,23 @@ def note_withdrawn(warehouse: Warehouse, product: Product, identity: Identity, r
     """
     if not identity.keys:
         return
-    table, kept = withdrawn_table(product), _is_kept(warehouse, product, identity)
-    shown = identity.of(rows)
+    table, shown = withdrawn_table(product), identity.of(rows)
     oldest = now - _KEPT_WINDOWS * timedelta(days=product.manifest.slo.window_days)
     gone = (
-        f"select {identity.told}, seen_at as {names.SEEN_COLUMN}, {_at(now)} as {names.WITHDRAWN_COLUMN},"
+        f"select {identity.told}, seen_at as {names.SEEN_COLUMN}, {moment(now)} as {names.WITHDRAWN_COLUMN},"
         f" cast(null as timestamptz) as {names.RETURNED_COLUMN} from {_BEFORE} o anti join ({shown}) n"
         f" on {identity.same('o', 'n')}"
-        f" where is_shown and cast({identifier(identity.time)} as timestamptz) >= {_at(oldest)}"
+        f" where is_shown and cast({identifier(identity.time)} as timestamptz) >= {moment(oldest)}"
     )
-    if kept:
-        back = f"if(n.is_back, coalesce(w.{names.RETURNED_COLUMN}, {_at(now)}), w.{names.RETURNED_COLUMN})"
+    if identity.is_kept:
+        back = f"if(n.is_back, coalesce(w.{names.RETURNED_COLUMN}, {moment(now)}), w.{names.RETURNED_COLUMN})"
         gone = (
             f"select w.* exclude (_mesh_second, _mesh_nth) replace ({back} as {names.RETURNED_COLUMN})"
             f" from ({identity.of(f'select * from {table}')}) w"
             f" left join (select {identity.columns}, true as is_back from ({shown}) group by all) n"
-            f" on {identity.same('w', 'n')} where w.{names.WITHDRAWN_COLUMN} >= {_at(oldest)} union all by name {gone}"
+            f" on {identity.same('w', 'n')} where w.{names.WITHDRAWN_COLUMN} >= {moment(oldest)}"
+            f" union all by name {gone}"
         )
     elif not warehouse.query(f"select 1 from ({gone}) limit 1"):
         return
     warehouse.execute(f"create or replace table {table} as {gone}")
-
-
-def _at(moment: datetime) -> str:
-    return f"cast({literal(moment.isoformat())} as timestamptz)"

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from mesh_platform import names
 from mesh_platform.incidents.condition import Key
-from mesh_platform.slo.counting.count import moment
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
-from mesh_platform.warehouse.sql import literal
+from mesh_platform.warehouse.sql import epoch, literal, moment
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def _rows(warehouse: Warehouse, stretches: Sequence[Stretch]) -> Sequence[tuple[
     least = min(s.since for s in stretches)
     try:
         return warehouse.query(
-            f"select w.product, w.sli, (epoch_us(m.bucket) - epoch_us(w.since)) // w.step as n,"
+            f"select w.product, w.sli, ({epoch('m.bucket')} - {epoch('w.since')}) // w.step as n,"
             f" sum(m.good), sum(m.total) from (values {listed}) w(product, sli, since, until, step)"
             f" join (select * from {names.MEASUREMENTS} where bucket >= {moment(least)}) m"
             " on m.product = w.product and m.sli = w.sli and m.bucket >= w.since and m.bucket < w.until group by all"

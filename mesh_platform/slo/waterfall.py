@@ -6,10 +6,10 @@ from datetime import datetime
 from mesh_platform import names
 from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import private_table
-from mesh_platform.slo.counting.count import Question, moment
+from mesh_platform.slo.counting.count import Question
 from mesh_platform.slo.counting.history import Fared
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse, WarehouseUnavailable, in_a_line
-from mesh_platform.warehouse.sql import identifier, literal
+from mesh_platform.warehouse.sql import identifier, literal, moment
 
 SAMPLE = 5
 
@@ -32,7 +32,7 @@ def lost(warehouse: Warehouse, fared: Fared) -> dict[str, object]:
     """The stages, how many of the settled events were built, and a sample of those that consumers cannot read."""
     asked, whole = fared.question, fared.tallies.whole
     try:
-        _, unpublished, sample = warehouse.query(_missing(asked, fared.until))[0]
+        unpublished, sample = warehouse.query(_missing(asked, fared.until))[0]
     except (QueryRejected, WarehouseUnavailable) as problem:
         return {"built": f"unknown: {in_a_line(problem)}"}
     built = whole.good + int(unpublished)
@@ -51,7 +51,7 @@ def lost(warehouse: Warehouse, fared: Fared) -> dict[str, object]:
 
 
 def _missing(asked: Question, until: datetime) -> str:
-    """How many of the settled events are not visible, how many of those were built, and the first of them.
+    """How many of the settled events that are not visible were built, and the first of those that are not.
 
     Joins that are asked for as such: from `not exists` the engine makes one that costs three times as much.
     """
@@ -64,7 +64,7 @@ def _missing(asked: Question, until: datetime) -> str:
         f" anti join ({asked.shown()}) p on {asked.same('e', 'p')} group by {keys}),"
         f" built as (select *, true as is_built from missing m"
         f" semi join {private_table(asked.product)} t on {asked.same('m', 't')})"
-        f" select count(*), count(b.is_built),"
+        f" select count(b.is_built),"
         f" min({{'event_at': m.event_at, 'key': concat({shown}), 'place': {place}}}, {SAMPLE})"
         f" from missing m left join built b on {asked.same('m', 'b')}"
     )

@@ -32,6 +32,21 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def moment(at: datetime) -> str:
+    """A moment as a timestamptz."""
+    return f"cast({literal(at.isoformat())} as timestamptz)"
+
+
+def epoch(at: str) -> str:
+    """A timestamptz expression in microseconds."""
+    return f"epoch_us({at})"
+
+
+def second(at: str) -> str:
+    """The second that a timestamptz expression lies in, counted from the epoch."""
+    return f"{epoch(at)} // 1000000"
+
+
 def any_of(texts: Iterable[str]) -> str:
     """What follows `in`: quoted literals in parentheses; without any, what equals nothing."""
     return f"({', '.join(map(literal, sorted(texts))) or 'null'})"

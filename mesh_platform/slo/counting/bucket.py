@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from mesh_platform.warehouse.sql import epoch
+
 BUCKET: Final = timedelta(minutes=5)
 _SECONDS: Final = int(BUCKET.total_seconds())
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,4 +17,4 @@ def bucket_of(moment: datetime) -> datetime:
 
 def bucket_sql(moment: str) -> str:
     """The same of a timestamptz expression."""
-    return f"to_timestamp({_SECONDS} * (epoch_us({moment}) // {_SECONDS * 1_000_000}))"
+    return f"to_timestamp({_SECONDS} * ({epoch(moment)} // {_SECONDS * 1_000_000}))"

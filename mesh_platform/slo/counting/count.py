@@ -10,7 +10,7 @@ from mesh_platform.manifest.mesh import Product
 from mesh_platform.publishing.private import published_table, withdrawn_table
 from mesh_platform.slo.counting.bucket import BUCKET, bucket_of, bucket_sql
 from mesh_platform.warehouse.calendar import LAST
-from mesh_platform.warehouse.sql import identifier, literal, relation
+from mesh_platform.warehouse.sql import epoch, identifier, moment, relation, second
 
 LATENCY: Final = "latency"
 COMPLETENESS: Final = "completeness"
@@ -47,7 +47,7 @@ class Question:
     to_the_second: bool
     """Whether the product's event time is a moment, not a day."""
     withdrawn: bool
-    """Whether it is on record which events consumers have seen and see no more."""
+    """Whether it is on record, by these keys, which events consumers have seen and see no more."""
     stretches: tuple[Stretch, ...] = ()
     """What of the window is asked about, from the beginning of a bucket to that of another; empty: all of it."""
 
@@ -65,7 +65,7 @@ class Question:
         """The same of the later events, and of a few buckets before, alone."""
         later = bucket_of(since)
         if later <= self.since:
-            return replace(self, stretches=())
+            return self
         before = tuple((b, b + BUCKET) for b in sorted(buckets) if self.since <= b < later)
         return replace(self, stretches=(*before, (later, LAST)))
 
@@ -81,14 +81,13 @@ class Question:
         """
         events = self._expected_events() if self.keys else self._published_events()
         target = self.product.manifest.slo.freshness.target_minutes
-        visible = "copies > 0"
         # microseconds: adding an interval to a moment asks the calendar of its time zone, for each of a million rows
         after = f"{epoch('_mesh_seen_at')} - {epoch('_mesh_event_at')}"
         return f"""select {bucket_sql("_mesh_event_at")} as bucket, count(*) as total,
-            count(*) filter ({visible}) as present,
-            count(*) filter ({visible} and is_newest and {after} <= {target * 60 * _SECOND_US}) as in_time,
-            coalesce(sum(copies - 1) filter ({visible}), 0) as duplicates,
-            count(*) filter ({visible} and {after} < {-int(SKEW.total_seconds()) * _SECOND_US}) as early
+            count(*) filter (copies > 0) as present,
+            count(*) filter (copies > 0 and is_newest and {after} <= {target * 60 * _SECOND_US}) as in_time,
+            coalesce(sum(copies - 1) filter (copies > 0), 0) as duplicates,
+            count(*) filter (copies > 0 and {after} < {-int(SKEW.total_seconds()) * _SECOND_US}) as early
             from ({events})
             where {self.asked("_mesh_event_at")} group by 1"""
 
@@ -126,8 +125,8 @@ class Question:
         A published row that tells an older event of the same key does not tell the expected one.
         """
         keys = _listed(self.keys)
-        second = f"{epoch('max(_mesh_told_at)')} // {_SECOND_US} >= {epoch('min(_mesh_event_at)')} // {_SECOND_US}"
-        newest = f"coalesce({second}, false)" if self.to_the_second else "true"
+        told = f"{second('max(_mesh_told_at)')} >= {second('min(_mesh_event_at)')}"
+        newest = f"coalesce({told}, false)" if self.to_the_second else "true"
         nothing = "cast(null as timestamptz)"
         return (
             f"with expected as {'materialized ' if self.stretches else ''}({self.expected()})"
@@ -165,28 +164,17 @@ class Question:
         if self.seen_by is None:
             return rows
         then = moment(self.seen_by)
-        if self.withdrawn and self.keys:
+        if self.withdrawn:
             gone = f"select {told} from {withdrawn_table(self.product)}"
             later = f"{names.WITHDRAWN_COLUMN} > {then} and {names.RETURNED_COLUMN} is null"
             away = f"{names.WITHDRAWN_COLUMN} <= {then} and coalesce({names.RETURNED_COLUMN} > {then}, true)"
             rows = (
                 f"select p.* from ({rows} union all select {told}, {seen} from {withdrawn_table(self.product)}"
                 f" where {later}) p anti join ({gone} where {away}) w on {self.same('p', 'w')}"
-                f" and {epoch('p._mesh_told_at')} // {_SECOND_US}"
-                f" is not distinct from {epoch('w._mesh_told_at')} // {_SECOND_US}"
+                f" and {second('p._mesh_told_at')} is not distinct from {second('w._mesh_told_at')}"
             )
         return f"select * from ({rows}) where _mesh_seen_at <= {then}"
 
 
 def _listed(columns: tuple[str, ...]) -> str:
     return ", ".join(identifier(c) for c in columns)
-
-
-def epoch(moment: str) -> str:
-    """A timestamptz expression in microseconds."""
-    return f"epoch_us({moment})"
-
-
-def moment(at: datetime) -> str:
-    """A moment as SQL."""
-    return f"cast({literal(at.isoformat())} as timestamptz)"

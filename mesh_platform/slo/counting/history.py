@@ -6,13 +6,14 @@ from datetime import datetime
 
 from mesh_platform.manifest.mesh import Mesh, Product
 from mesh_platform.slo.counting.ask import Rejected, ask
-from mesh_platform.slo.counting.count import COMPLETENESS, LATENCY, Question, moment
+from mesh_platform.slo.counting.count import COMPLETENESS, LATENCY, Question
 from mesh_platform.slo.counting.question import Known, known, question
 from mesh_platform.slo.counting.settled import Settled, heard_until, settled
 from mesh_platform.slo.counting.tallies import Tallies, sums, tallies
 from mesh_platform.slo.inputs import Input, inputs_of
 from mesh_platform.slo.measurement import could_not
 from mesh_platform.warehouse.protocol import QueryRejected, Row, Warehouse
+from mesh_platform.warehouse.sql import moment
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.slo.burn import SPANS
 from mesh_platform.slo.counting.ask import Rejected, together
-from mesh_platform.slo.counting.count import COMPLETENESS, LATENCY, Question, moment
+from mesh_platform.slo.counting.count import COMPLETENESS, LATENCY, Question
 from mesh_platform.slo.counting.settled import Settled, ago
 from mesh_platform.slo.counting.tallies import Tallies, recent_sums, tallies, whole_sums
 from mesh_platform.warehouse.protocol import Warehouse
-from mesh_platform.warehouse.sql import any_of, literal
+from mesh_platform.warehouse.sql import any_of, literal, moment
 
 _TABLES: Final = (
     f"""create table if not exists {names.MEASUREMENTS} (

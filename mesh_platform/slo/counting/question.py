@@ -65,7 +65,7 @@ def question(known: Known, product: Product, since: datetime) -> Question | str:
         seen_by=known.now if record and record.since else None,
         seen=seen,
         to_the_second=dict(published).get(time, "").startswith("TIMESTAMP"),
-        withdrawn=withdrawn.issuperset((*keys, time)),
+        withdrawn=bool(keys) and withdrawn.issuperset((*keys, time)),
     )
 
 

@@ -21,7 +21,8 @@ from mesh_platform.warehouse.protocol import Warehouse
 
 WHOLE_AGAIN: Final = timedelta(hours=1)
 """What no revision tells of is found by looking at the whole window again: an event that came long after it happened
-and was lost, one that the source deleted, a table of expected events that was built by itself."""
+and was lost, a visible one that the source deleted, a row deleted by hand, a table of expected events that was built by
+itself."""
 _WHOLE_AT_ONCE: Final = 20
 
 

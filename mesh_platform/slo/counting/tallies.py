@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mesh_platform.slo.burn import SPANS, Budget, Tally
 from mesh_platform.slo.counting.bucket import BUCKET
 from mesh_platform.warehouse.protocol import Row
+from mesh_platform.warehouse.sql import epoch
 
 _RECENT = timedelta(hours=6)
 """A bad bucket in this span before the end is where the badness of now may have begun."""
@@ -65,7 +66,7 @@ def recent_sums(until: str, since: str, good: str = "good", measured_at: str = "
 
     def within(span: timedelta) -> str:
         # microseconds: to take an interval from a moment asks the calendar of its time zone, for each row
-        return f"{window} and epoch_us({until}) - epoch_us(bucket) <= {span // timedelta(microseconds=1)}"
+        return f"{window} and {epoch(until)} - {epoch('bucket')} <= {span // timedelta(microseconds=1)}"
 
     bad = f"filter ({within(_RECENT)} and {good} < total)"
     parts = [f"min(bucket) {bad}", f"min({measured_at}) {bad}" if measured_at else "cast(null as timestamptz)"]
