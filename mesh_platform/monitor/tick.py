@@ -1,7 +1,7 @@
 """A tick of the monitor: judged, told to incidents, filed for people, and sent."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mesh_platform.environment import Environment
@@ -51,16 +51,6 @@ class Tick:
     """Why incidents are not told, or not all of them: another version, or a person, wrote what this one cannot read."""
 
 
-@dataclass(frozen=True)
-class _Telling:
-    """What of a tick is for people."""
-
-    state: State
-    told: int
-    pending: Mapping[str, Delivery]
-    trouble: str | None = None
-
-
 def tick(
     mesh: Mesh, environment: Environment, environ: Mapping[str, str], clock: Callable[[], datetime], told: int
 ) -> Tick:
@@ -78,25 +68,18 @@ def tick_in(warehouse: Warehouse, mesh: Mesh, now: datetime, told: int, ui: str 
     """The same in an open warehouse."""
     found = measure_and_keep(mesh, warehouse, mesh.products.values(), PROMISES, now)
     keep_audits(warehouse, now)
-    told_of = _told_or_why_not(warehouse, mesh, found, now, told, ui)
-    return Tick(now, tuple(found), _untested(warehouse, mesh, now), **vars(told_of))
-
-
-def _told_or_why_not(
-    warehouse: Warehouse, mesh: Mesh, found: Sequence[Measurement], now: datetime, told: int, ui: str
-) -> _Telling:
-    """Whatever becomes of incidents, what was measured is reported; the first tick that can tells what this one did
-    not."""
+    judged = Tick(now, tuple(found), _untested(warehouse, mesh, now), EMPTY, told, {})
     try:
-        return _tell(warehouse, mesh, found, now, told, ui)
+        return _told(warehouse, mesh, judged, ui)
     except (QueryRejected, ValueError, KeyError, TypeError) as problem:
+        # what was measured is reported whatever becomes of incidents; the first tick that can tells what this did not
         why = f"incidents cannot be told, and people hear of none: {type(problem).__name__}: {in_a_line(problem)}"
-        return _Telling(EMPTY, told, {}, why)
+        return replace(judged, trouble=why)
 
 
-def _tell(
-    warehouse: Warehouse, mesh: Mesh, found: Sequence[Measurement], now: datetime, told: int, ui: str
-) -> _Telling:
+def _told(warehouse: Warehouse, mesh: Mesh, judged: Tick, ui: str) -> Tick:
+    """The tick with what became of incidents, once people are to be told of it."""
+    found, now, told = judged.measurements, judged.at, judged.told
     tell_conditions(warehouse, conditions(mesh, found, PROMISES), now)
     if told > last_event(warehouse):
         told = 0  # the warehouse is another one, or an older one, than the tick before saw
@@ -105,8 +88,13 @@ def _tell(
     enqueue(warehouse, list(notices(mesh, state, news, found, ui)), mesh.notifications, now)
     if silenced := unheard(warehouse):
         enqueue(warehouse, list(calls(mesh, state, silenced, found, ui, now)), mesh.notifications, now)
-    come_to = max((number for number, _ in news), default=told)
-    return _Telling(state, come_to, in_states(warehouse, [Stage.PENDING]), _not_understood(warehouse))
+    return replace(
+        judged,
+        state=state,
+        told=max((number for number, _ in news), default=told),
+        pending=in_states(warehouse, [Stage.PENDING]),
+        trouble=_not_understood(warehouse),
+    )
 
 
 def _not_understood(warehouse: Warehouse) -> str | None:

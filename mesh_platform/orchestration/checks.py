@@ -52,19 +52,25 @@ def measured_checks(mesh: Mesh, environment: Environment, sli: str) -> dg.AssetC
         chosen = [mesh.products[product_id(key.asset_key)] for key in sorted(context.selected_asset_check_keys)]
         if sli == "accuracy":
             retest_due(context, mesh, environment, chosen)
-        now = datetime.now(UTC)
         try:
-            found = measure_environment(mesh, environment, chosen, [sli], now)
-            state = incidents_now(environment, now)
+            yield from judged_now(mesh, environment, chosen, [sli])
         except WarehouseBusy as busy:
             context.log.warning(f"{busy}; nothing was judged, the last verdicts stand")
-            return
-        yield from (result(m, mesh.products[m.product], mesh.policy.links, state) for m in found)
 
     return judge
 
 
-def incidents_now(environment: Environment, now: datetime) -> State:
+def judged_now(
+    mesh: Mesh, environment: Environment, products: Sequence[Product], slis: Sequence[str]
+) -> list[dg.AssetCheckResult]:
+    """These promises of these products, with the incidents that they are part of. Raises WarehouseBusy."""
+    now = datetime.now(UTC)
+    found = measure_environment(mesh, environment, products, slis, now)
+    state = _incidents(environment, now)
+    return [result(m, mesh.products[m.product], mesh.policy.links, state) for m in found]
+
+
+def _incidents(environment: Environment, now: datetime) -> State:
     """What is open, so that a check that a run makes names its incident as the monitor does. Raises WarehouseBusy."""
     try:
         with open_warehouse(environment, read_only=True) as warehouse:

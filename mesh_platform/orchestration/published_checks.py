@@ -4,7 +4,6 @@ The UI shows no verdict that is older than the materialisation, and a planned ch
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
@@ -13,15 +12,16 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 from dagster._core.storage.asset_check_execution_record import (
     COMPLETED_ASSET_CHECK_EXECUTION_RECORD_STATUSES as JUDGED,
 )
+from dagster_shared.record import copy
 
 from mesh_platform import names
 from mesh_platform.environment import Environment
 from mesh_platform.manifest.mesh import Mesh, Product
-from mesh_platform.orchestration.checks import incidents_now, result
+from mesh_platform.orchestration.checks import judged_now
 from mesh_platform.orchestration.governance import findings_now, governance_result
 from mesh_platform.orchestration.governance_sensor import evaluation
 from mesh_platform.orchestration.keys import product_id, product_key
-from mesh_platform.slo.measure import PROMISES, measure_environment
+from mesh_platform.slo.measure import PROMISES
 from mesh_platform.warehouse.protocol import WarehouseBusy
 
 
@@ -61,12 +61,8 @@ def _evaluations(
     slis = [sli for sli in PROMISES if any(k.name == sli for k in wanted)]
     if not slis:
         return
-    now = datetime.now(UTC)
-    found = measure_environment(mesh, environment, products, slis, now)
-    state = incidents_now(environment, now)
-    for m in found:
-        if dg.AssetCheckKey(product_key(m.product), m.sli) in wanted:
-            yield evaluation(result(m, mesh.products[m.product], mesh.policy.links, state))
+    told = map(evaluation, judged_now(mesh, environment, products, slis))
+    yield from (e for e in told if e.asset_check_key in wanted)
 
 
 def _governance(
@@ -98,12 +94,4 @@ def _materializations(instance: dg.DagsterInstance, products: Iterable[Product])
 
 def _of(told: dg.AssetCheckEvaluation, target: Target | None) -> dg.AssetCheckEvaluation:
     """The verdict of this very materialisation: Dagster compares times by the second, and these two are of one."""
-    return dg.AssetCheckEvaluation(
-        asset_key=told.asset_key,
-        check_name=told.check_name,
-        passed=told.passed,
-        severity=told.severity,
-        description=told.description,
-        metadata=told.metadata,
-        target_materialization_data=target,
-    )
+    return copy(told, target_materialization_data=target)
