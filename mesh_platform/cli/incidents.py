@@ -22,6 +22,7 @@ from mesh_platform.incidents.store import history, named, recent, whole
 from mesh_platform.incidents.told import acknowledge, annotate
 from mesh_platform.manifest.plain_text import one_line
 from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.table import columns_of
 
 _LATELY: Final = timedelta(days=7)
 _LIST_NONE: Final = "no incident is open, and none has closed in the last 7 days"
@@ -119,7 +120,7 @@ def _told(events: Sequence[Event]) -> dict[str, object]:
 def _recorded(*, read_only: bool = True) -> Iterator[Warehouse | None]:
     """The warehouse, if an incident can ever have been recorded in it."""
     with warehouse_if_any(read_environment(os.environ), read_only=read_only) as warehouse:
-        yield warehouse if warehouse and warehouse.columns(*names.INCIDENTS.split(".")) else None
+        yield warehouse if warehouse and columns_of(warehouse, names.INCIDENTS) else None
 
 
 def _meant(warehouse: Warehouse, given: str) -> str:

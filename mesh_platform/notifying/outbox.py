@@ -9,7 +9,7 @@ from mesh_platform.notifying.delivery import Delivery, State
 from mesh_platform.notifying.notice import as_text, from_text
 from mesh_platform.warehouse.protocol import Row, Warehouse
 from mesh_platform.warehouse.sql import any_of, literal
-from mesh_platform.warehouse.table import ensure_table
+from mesh_platform.warehouse.table import columns_of, ensure_table
 
 _TABLE: Final = {
     "id": "varchar not null",
@@ -35,7 +35,7 @@ def ensure_outbox(warehouse: Warehouse) -> None:
 
 def has_outbox(warehouse: Warehouse) -> bool:
     """Whether anything was ever to be told."""
-    return bool(warehouse.columns(*names.NOTIFICATIONS.split(".")))
+    return bool(columns_of(warehouse, names.NOTIFICATIONS))
 
 
 def about(warehouse: Warehouse, incidents: Iterable[str]) -> dict[str, Delivery]:

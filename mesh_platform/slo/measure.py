@@ -22,6 +22,7 @@ from mesh_platform.warehouse.protocol import (
     in_a_line,
     open_warehouse,
 )
+from mesh_platform.warehouse.table import columns_of
 
 SLIS: Final = (freshness.SLI, latency.SLI, completeness.SLI, accuracy.SLI)
 """What `mesh slo` reports; the contract is a check, not a promise with a number."""
@@ -59,7 +60,7 @@ _MEASURES: Final[dict[str, Callable[[_Moment], list[Measurement]]]] = {
 
 
 def _is_new(warehouse: Warehouse, problem: Exception) -> bool:
-    return isinstance(problem, QueryRejected) and not warehouse.columns(*names.PUBLICATIONS.split("."))
+    return isinstance(problem, QueryRejected) and not columns_of(warehouse, names.PUBLICATIONS)
 
 
 def measure(

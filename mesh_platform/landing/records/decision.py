@@ -10,6 +10,7 @@ from mesh_platform.landing.records.quarantine import ensure_quarantine
 from mesh_platform.landing.records.transactions import note_decided
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
+from mesh_platform.warehouse.table import columns_of
 
 _LATEST: Final = f"(select max_by(generation, (landed_at, rowid)) from {names.LEDGER} l where l.path = q.path)"
 """What an earlier generation left has been replaced by what came after it."""
@@ -29,7 +30,7 @@ def reopen(warehouse: Warehouse, path: str) -> Count:
 
 
 def _mark(warehouse: Warehouse, which: str, values: str, parameters: Sequence[object], *, dismissed: bool) -> Count:
-    if not warehouse.columns(*names.QUARANTINE.split(".")):
+    if not columns_of(warehouse, names.QUARANTINE):
         return Count(0, 0)
     ensure_quarantine(warehouse)
     records = f"from {names.QUARANTINE} q where {which}"

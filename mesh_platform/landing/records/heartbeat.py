@@ -9,6 +9,7 @@ from mesh_platform import names
 from mesh_platform.landing.envelopes.envelope import HEARTBEAT, PARSED
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.sql import any_of
+from mesh_platform.warehouse.table import columns_of
 
 _TABLES: Final = (
     f"""create table if not exists {names.HEARTBEATS} (
@@ -33,7 +34,7 @@ def ensure_heartbeats(warehouse: Warehouse) -> None:
     """Make the tables; one that an earlier version made learns when its heartbeats landed: as they were given."""
     for statement in _TABLES:
         warehouse.execute(statement)
-    if "landed_at" not in dict(warehouse.columns(*names.HEARTBEATS.split("."))):
+    if "landed_at" not in dict(columns_of(warehouse, names.HEARTBEATS)):
         warehouse.execute(
             f"""insert into {names.HEARTBEATS_BY_MINUTE}
             select system, date_trunc('minute', last_heartbeat_at), last_heartbeat_at, last_heartbeat_at
@@ -78,7 +79,7 @@ def last_heartbeats(warehouse: Warehouse) -> list[Heartbeat]:
     try:
         rows = warehouse.query(_last("coalesce(landed_at, last_heartbeat_at)"))
     except QueryRejected:
-        there = dict(warehouse.columns(*names.HEARTBEATS.split(".")))
+        there = dict(columns_of(warehouse, names.HEARTBEATS))
         if not there or "landed_at" in there:
             raise
         rows = warehouse.query(_last("last_heartbeat_at"))
@@ -98,7 +99,7 @@ def heard_by(warehouse: Warehouse, now: datetime) -> dict[str, datetime]:
 
 
 def _heard_before(warehouse: Warehouse, systems: Collection[str], now: datetime) -> dict[str, datetime]:
-    if not warehouse.columns(*names.HEARTBEATS_BY_MINUTE.split(".")):
+    if not columns_of(warehouse, names.HEARTBEATS_BY_MINUTE):
         return {}
     rows = warehouse.query(
         f"""select system, max(last_heartbeat_at) from {names.HEARTBEATS_BY_MINUTE}

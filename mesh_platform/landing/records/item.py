@@ -10,6 +10,7 @@ from mesh_platform.landing.records.reason import kind_sql, shown_sql
 from mesh_platform.landing.zones.zone import zone_name
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import literal
+from mesh_platform.warehouse.table import columns_of
 
 _GROUP: Final = "system, source_table, kind, dismissed_at, dismissed_because"
 _ORDER: Final = f"{_GROUP}, path, generation, record"
@@ -136,7 +137,7 @@ def _batches(warehouse: Warehouse, held: str, first: int | None, size: str) -> l
 
 
 def _columns(warehouse: Warehouse) -> set[str]:
-    return {name for name, _ in warehouse.columns(*names.QUARANTINE.split("."))}
+    return {name for name, _ in columns_of(warehouse, names.QUARANTINE)}
 
 
 def _held(warehouse: Warehouse, chosen: Chosen) -> str:

@@ -14,6 +14,7 @@ from mesh_platform.manifest.mesh import Mesh
 from mesh_platform.warehouse.protocol import QueryRejected, Warehouse
 from mesh_platform.warehouse.revision import ensure_revisions
 from mesh_platform.warehouse.sql import any_of
+from mesh_platform.warehouse.table import columns_of
 
 LANDED: Final = "landed"
 QUARANTINED: Final = "quarantined"
@@ -93,7 +94,7 @@ def known_generations(warehouse: Warehouse | None, systems: Iterable[str]) -> se
     try:
         rows = warehouse.query(f"select path, generation from {names.LEDGER} where system in {any_of(systems)}")
     except QueryRejected:
-        if warehouse.columns(*names.LEDGER.split(".")):
+        if columns_of(warehouse, names.LEDGER):
             raise
         return set()
     return {(path, generation) for path, generation in rows}

@@ -6,6 +6,7 @@ from typing import Final
 from mesh_platform import names
 from mesh_platform.landing.envelopes.envelope import BAD, PARSED
 from mesh_platform.warehouse.protocol import Warehouse
+from mesh_platform.warehouse.table import columns_of
 
 _BAD: Final = f"""
     select f.*, p.rowid - f.first_row + 1 as record, p._mesh_reason as reason, p._mesh_raw as raw
@@ -23,7 +24,7 @@ def ensure_quarantine(warehouse: Warehouse) -> None:
         source_table varchar not null, reason varchar not null, raw blob, quarantined_at timestamptz not null,
         superseded_at timestamptz, dismissed_because varchar)"""
     )
-    if "dismissed_because" not in dict(warehouse.columns(*names.QUARANTINE.split("."))):
+    if "dismissed_because" not in dict(columns_of(warehouse, names.QUARANTINE)):
         warehouse.execute(f"alter table {names.QUARANTINE} add column dismissed_because varchar")
 
 

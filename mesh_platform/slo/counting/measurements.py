@@ -13,6 +13,7 @@ from mesh_platform.slo.counting.settled import Settled, ago
 from mesh_platform.slo.counting.tallies import Tallies, recent_sums, tallies, whole_sums
 from mesh_platform.warehouse.protocol import Warehouse
 from mesh_platform.warehouse.sql import any_of, literal, moment
+from mesh_platform.warehouse.table import columns_of
 
 _TABLES: Final = (
     f"""create table if not exists {names.MEASUREMENTS} (
@@ -51,7 +52,7 @@ class Counting:
 def ensure_measurements(warehouse: Warehouse) -> None:
     """Make the tables where there are none."""
     warehouse.execute("create schema if not exists mesh_slo")
-    if not warehouse.columns(*names.MEASUREMENTS.split(".")):
+    if not columns_of(warehouse, names.MEASUREMENTS):
         warehouse.execute(f"drop table if exists {names.COUNTED}")  # what was counted is not there any more
     for statement in _TABLES:
         warehouse.execute(statement)
